@@ -1,0 +1,157 @@
+"""What every check returns: findings that say where, what is wrong and what to do.
+
+A finding is written for the person who owns the table. Its texts are templates with named fields, so the same finding
+reads in Finnish, Swedish or English (see :mod:`tunti.locale`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from tunti.locale import translator
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence that can be said in any of the product's languages.
+
+    Attributes
+    ----------
+    template : str
+        The English sentence with named fields, ``"{n} rows have no municipality"``; also its key in the catalogues.
+    values : tuple of (str, object)
+        The fields' values, in the order given.
+    """
+
+    template: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+    def text(self, language: str = "en") -> str:
+        """Say the sentence in a language.
+
+        Parameters
+        ----------
+        language : {"fi", "sv", "en"}
+            The language of the reader.
+
+        Returns
+        -------
+        str
+            The translated template with its fields filled in; a field that is itself a message is said in the same
+            language.
+        """
+        values = {k: v.text(language) if isinstance(v, Message) else v for k, v in self.values}
+        template = translator(language)(self.template)
+        return template.format(**values) if values else template
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+
+def say(template: str, /, **values: Any) -> Message:
+    """Make a message from an English template and its fields.
+
+    Parameters
+    ----------
+    template : str
+        English sentence, a key of the catalogues. Write it as a literal so that it is extracted for translation.
+    **values
+        The named fields.
+
+    Returns
+    -------
+    Message
+    """
+    return Message(template, tuple(values.items()))
+
+
+class Level(StrEnum):
+    """How grave a finding is: an error stops the run, a warning does unless accepted with care, a note informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found in one place of the input.
+
+    Attributes
+    ----------
+    level : Level
+        Error, warning or note.
+    table : str
+        Name of the table, as in the schema (``"offices"``), or a file's name where no table could be read.
+    row : int, str or None
+        Row number as the user sees it in the file (the header is row 1), or the row's id; None for the whole table.
+    column : str or None
+        Column of the schema, or None for the whole row.
+    what : Message
+        What is wrong, with the value that was found.
+    what_to_do : Message
+        What the user does about it.
+    """
+
+    level: Level
+    table: str
+    row: int | str | None
+    column: str | None
+    what: Message
+    what_to_do: Message
+
+    def as_dict(self, language: str = "en") -> dict[str, Any]:
+        """Turn the finding into plain values, for tables and ``--json``.
+
+        Parameters
+        ----------
+        language : {"fi", "sv", "en"}
+
+        Returns
+        -------
+        dict
+            Keys ``level, table, row, column, what, what_to_do``.
+        """
+        return {
+            "level": self.level.value,
+            "table": self.table,
+            "row": self.row,
+            "column": self.column,
+            "what": self.what.text(language),
+            "what_to_do": self.what_to_do.text(language),
+        }
+
+
+def error(table: str, row: int | str | None, column: str | None, what: Message, what_to_do: Message) -> Finding:
+    """Make a finding that stops the run."""
+    return Finding(Level.ERROR, table, row, column, what, what_to_do)
+
+
+def warning(table: str, row: int | str | None, column: str | None, what: Message, what_to_do: Message) -> Finding:
+    """Make a finding that the user should look at; ``--strict`` makes it an error."""
+    return Finding(Level.WARNING, table, row, column, what, what_to_do)
+
+
+def note(table: str, row: int | str | None, column: str | None, what: Message, what_to_do: Message) -> Finding:
+    """Make a finding that only informs."""
+    return Finding(Level.NOTE, table, row, column, what, what_to_do)
+
+
+def stops(findings: Iterable[Finding], *, strict: bool = False) -> bool:
+    """Tell whether findings stop a run.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+    strict : bool
+        Count warnings as errors.
+
+    Returns
+    -------
+    bool
+    """
+    grave = {Level.ERROR, Level.WARNING} if strict else {Level.ERROR}
+    return any(f.level in grave for f in findings)

@@ -1,0 +1,81 @@
+"""The input tables of a project, read and brought to one form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where a table came from, for the attribution in every report.
+
+    Attributes
+    ----------
+    table : str
+        Table, or tables, that the source feeds.
+    title : str
+        Name of the data set.
+    publisher : str
+        Who publishes it.
+    licence : str
+        Name of the licence.
+    date : str
+        Date or year of the data.
+    note : str
+        Limits that a reader should know.
+    """
+
+    table: str
+    title: str
+    publisher: str
+    licence: str
+    date: str
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """All tables of a project.
+
+    Each frame has the columns of its schema (a missing optional column is there, empty), with the dtypes of the schema:
+    ids and texts ``string``, whole numbers ``Int64``, numbers and shares ``float64``, yes_no ``boolean``, dates
+    ``datetime64``. Rows with a place have ``x`` and ``y`` in the project's metric CRS and ``lon``, ``lat`` in WGS 84, all
+    filled. The index, named ``row``, is the row number in the user's file (the header is row 1).
+
+    Attributes
+    ----------
+    cells, municipalities, agencies, services, offices, sites, road_nodes, road_links, travel_times : DataFrame
+        See :mod:`tunti.inputs.schemas`.
+    borders : GeoDataFrame or None
+        Municipality outlines with the column ``municipality``, for maps only.
+    land : GeoDataFrame or None
+        Land outline, for maps only.
+    road_extract : Path or None
+        An OpenStreetMap extract (``.osm.pbf``) in place of the road tables.
+    sources : tuple of Source
+        Sources of the tables.
+    """
+
+    cells: pd.DataFrame
+    municipalities: pd.DataFrame
+    agencies: pd.DataFrame
+    services: pd.DataFrame
+    offices: pd.DataFrame
+    sites: pd.DataFrame
+    road_nodes: pd.DataFrame
+    road_links: pd.DataFrame
+    travel_times: pd.DataFrame
+    borders: gpd.GeoDataFrame | None = None
+    land: gpd.GeoDataFrame | None = None
+    road_extract: Path | None = None
+    sources: tuple[Source, ...] = field(default=())
+
+    def with_table(self, name: str, frame: pd.DataFrame) -> Inputs:
+        """Give the inputs with one table replaced."""
+        change: dict[str, Any] = {name: frame}
+        return replace(self, **change)

@@ -1,0 +1,180 @@
+"""Settings of a project: read from ``project.toml``, frozen, each default with its source.
+
+A new project sets no share, no population base and summer speeds; the plan flags what falls short of the known goals.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProjectSettings(_Frozen):
+    """What the project is called and which country it plans."""
+
+    name: str = Field("", description="Name of the project, shown on every page.")
+    country: str = Field("FI", description="ISO code of the country.")
+    crs: str = Field(
+        "EPSG:3067", description="Metric coordinate system of calculation and paper maps. JHS 197: ETRS-TM35FIN."
+    )
+    languages: tuple[Literal["fi", "sv", "en"], ...] = Field(
+        ("fi", "sv", "en"), description="Languages of the reports, the first is the main one."
+    )
+    as_of: dt.date = Field(
+        dt.date(2026, 1, 1), description="Day that 'today' means: offices and agencies are taken as they were then."
+    )
+    target_year: int = Field(
+        2030, description="Year by which the network is in place. Source: Ministry of Finance FAQ 2026."
+    )
+    regions_left_out: tuple[str, ...] = Field(
+        (), description="Codes of regions outside the reform; Åland (21) is outside in Finland."
+    )
+    illustrative: bool = Field(False, description="The data hold invented figures; every page says so.")
+    names: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="Inflected place names: names.fi.'Lappi' = 'Lapissa'. Without a form, names stay uninflected.",
+    )
+
+
+class StandardSettings(_Frozen):
+    """The accessibility standard and the known goals that the plan flags."""
+
+    minutes: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="Most minutes by car. Source: Ministry of Finance 27.4.2022, at most one hour's drive.",
+    )
+    share: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Share of people within the standard that a plan must reach; no source states one, so none is set.",
+    )
+    region_share: float | None = Field(None, ge=0, le=1, description="The same in every region that is planned.")
+    population_base: int | None = Field(
+        None,
+        ge=0,
+        description="People within the standard of each point that a plan must keep; a rule that the user sets.",
+    )
+    known_minutes: float = Field(
+        60.0, description="Goal that a plan is flagged against. Source: Ministry of Finance 27.4.2022."
+    )
+    known_population_base: int = Field(
+        10_000, description="Population base that a plan is flagged against. Source: Ministry of Finance 27.4.2022."
+    )
+
+
+class SpeedSettings(_Frozen):
+    """Free speeds by road class, km/h, and what the network does with places off the road."""
+
+    season: Literal["summer", "winter"] = Field("summer", description="Weight set that the standard is judged on.")
+    summer: dict[str, float] = Field(
+        default_factory=lambda: {
+            "national": 92.0,
+            "main": 84.0,
+            "regional": 75.0,
+            "connecting": 62.0,
+            "unnumbered": 50.0,
+            "connector": 50.0,
+            "ramp_or_street": 50.0,
+            "motorway": 105.0,
+            "motorway_link": 60.0,
+            "trunk": 88.0,
+            "trunk_link": 60.0,
+            "primary": 80.0,
+            "primary_link": 55.0,
+            "secondary": 72.0,
+            "secondary_link": 50.0,
+            "tertiary": 62.0,
+            "tertiary_link": 45.0,
+            "unclassified": 52.0,
+            "residential": 32.0,
+            "living_street": 15.0,
+            "service": 18.0,
+            "road": 45.0,
+            "track": 20.0,
+            "skeleton": 85.0,
+            "ferry": 15.0,
+        },
+        description="Summer speeds. National to connecting: mean free-flow speeds of 361 traffic stations (Fintraffic, CC BY 4.0); others: OpenStreetMap classes, calibrated defaults of this product.",
+    )
+    winter: dict[str, float] = Field(
+        default_factory=lambda: {"national": 85.0, "main": 79.0, "regional": 73.0, "connecting": 60.0},
+        description="Winter speeds; a class without one takes the summer speed times winter_factor. Source: as summer.",
+    )
+    winter_factor: float = Field(
+        0.95,
+        gt=0,
+        le=1,
+        description="Winter against summer for classes without a measured winter speed: the mean of the measured classes.",
+    )
+    access_kmh: float = Field(40.0, gt=0, description="Speed of the leg from a place to the road. Calibrated.")
+    access_detour: float = Field(1.3, ge=1, description="Length of that leg against the straight line. Calibrated.")
+    access_limit_km: float = Field(
+        25.0, gt=0, description="Longest leg from a place to the road; beyond it the place is reported as not joined."
+    )
+    roads_per_place: int = Field(3, ge=1, description="How many nearby roads a place may join.")
+    straight_limit_km: float = Field(
+        0.0,
+        ge=0,
+        description="Places this near each other are also joined by a straight leg; for sparse road tables. 0 = never.",
+    )
+    urban_factor: float = Field(1.0, gt=0, le=1, description="Speeds in dense towns against the class speed.")
+    limit_factor: float = Field(
+        0.92, gt=0, le=1, description="Driven speed against a posted limit (maxspeed). Calibrated default."
+    )
+    ferry_boarding_minutes: float = Field(5.0, ge=0, description="Boarding a ferry whose time does not hold it.")
+    ferry_wait_minutes: float = Field(
+        15.0, ge=0, description="Waiting for a ferry whose headway is not given: half of a 30-minute headway."
+    )
+    ferries: bool = Field(True, description="Whether ferries may be used.")
+
+
+class PlanSettings(_Frozen):
+    """What a plan asks of the location engine."""
+
+    goal: Literal["fewest", "most_people", "least_travel", "worst_case", "backup", "least_cost"] = Field(
+        "fewest", description="The goal."
+    )
+    points: int | None = Field(None, ge=1, description="Number of points for goals that take one.")
+    points_per_region_at_least: int | None = Field(
+        None, ge=0, description="Least number of points in each planned region."
+    )
+    points_per_region_at_most: int | None = Field(None, ge=0, description="Most points in each planned region.")
+    budget_eur_year: float | None = Field(None, ge=0, description="Most that open points may cost together in a year.")
+    changes: int | None = Field(None, ge=0, description="Most openings plus closures of points.")
+    keep_existing: bool = Field(True, description="Existing points stay open.")
+    gap: float = Field(0.0, ge=0, le=1, description="Gap at which the search may stop; 0 asks for a proof.")
+    second_gap: float = Field(0.01, ge=0, le=1, description="The same for the second goal, least travel.")
+    cutoff_minutes: float = Field(
+        109.0,
+        gt=0,
+        le=1000,
+        description="Drive times above it are not looked for; 109 minutes is what the fast kernels hold.",
+    )
+    travel_eur_hour: float = Field(
+        10.0,
+        ge=0,
+        description="Value of an hour of travel for the goal least_cost. A default of this product; set your own.",
+    )
+    visits_per_person_year: float = Field(
+        1.0,
+        ge=0,
+        description="Visits a person makes in a year, where services give no visits. A default of this product.",
+    )
+
+
+class Settings(_Frozen):
+    """All settings of a project."""
+
+    project: ProjectSettings = Field(default_factory=ProjectSettings)
+    standard: StandardSettings = Field(default_factory=StandardSettings)
+    speeds: SpeedSettings = Field(default_factory=SpeedSettings)
+    plan: PlanSettings = Field(default_factory=PlanSettings)
