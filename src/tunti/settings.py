@@ -174,7 +174,7 @@ class PlanSettings(_Frozen):
 class Settings(_Frozen):
     """All settings of a project."""
 
-    project: ProjectSettings = Field(default_factory=ProjectSettings)
-    standard: StandardSettings = Field(default_factory=StandardSettings)
-    speeds: SpeedSettings = Field(default_factory=SpeedSettings)
-    plan: PlanSettings = Field(default_factory=PlanSettings)
+    project: ProjectSettings = Field(default=ProjectSettings())
+    standard: StandardSettings = Field(default=StandardSettings())
+    speeds: SpeedSettings = Field(default=SpeedSettings())
+    plan: PlanSettings = Field(default=PlanSettings())

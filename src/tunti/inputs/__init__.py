@@ -1,0 +1,1 @@
+"""The input tables: schemas, readers, checks, templates and the embedded starter."""

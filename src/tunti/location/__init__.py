@@ -1,0 +1,1 @@
+"""Where points go: exact networks with bounds and proofs."""

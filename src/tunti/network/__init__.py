@@ -1,0 +1,1 @@
+"""The road network: graph, speeds, snapping and shortest paths."""

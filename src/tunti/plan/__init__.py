@@ -1,0 +1,1 @@
+"""The regional plan as tables and figures."""

@@ -1,0 +1,1 @@
+"""The plan as a document: words, maps, charts and writers."""

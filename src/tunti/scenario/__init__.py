@@ -1,0 +1,1 @@
+"""A scenario: an ordered list of typed changes on the frozen baseline."""

@@ -1,0 +1,1 @@
+"""One door to storage: a project folder today, a database beside it."""

@@ -1,0 +1,1 @@
+"""Readers of the input files: CSV, Excel, Parquet and GeoPackage."""

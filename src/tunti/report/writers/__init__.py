@@ -1,0 +1,1 @@
+"""Writers of the document: HTML, PDF, Excel and GeoPackage."""
