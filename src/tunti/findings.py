@@ -11,7 +11,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from babel.numbers import format_decimal, format_percent
+
 from tunti.locale import translator
+
+
+class Share(float):
+    """A share between 0 and 1 that is said as a percentage with one decimal."""
+
+
+def _said(value: Any, language: str) -> Any:
+    """Say a field's value in a language: numbers with the language's separators, messages translated."""
+    if isinstance(value, Message):
+        return value.text(language)
+    if isinstance(value, Share):
+        return format_percent(float(value), format="#,##0.0 %" if language != "en" else "#,##0.0%", locale=language)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return format_decimal(value, format="#,##0.##", locale=language)
+    return value
 
 
 @dataclass(frozen=True)
@@ -40,10 +57,10 @@ class Message:
         Returns
         -------
         str
-            The translated template with its fields filled in; a field that is itself a message is said in the same
-            language.
+            The translated template with its fields filled in: numbers with the language's separators (write an id or
+            a year as text), a :class:`Share` as a percentage, a message in the same language.
         """
-        values = {k: v.text(language) if isinstance(v, Message) else v for k, v in self.values}
+        values = {k: _said(v, language) for k, v in self.values}
         template = translator(language)(self.template)
         return template.format(**values) if values else template
 

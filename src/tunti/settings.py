@@ -6,9 +6,14 @@ A new project sets no share, no population base and summer speeds; the plan flag
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tunti.findings import Finding, Message, error, say
 
 
 class _Frozen(BaseModel):
@@ -103,7 +108,8 @@ class SpeedSettings(_Frozen):
             "skeleton": 85.0,
             "ferry": 15.0,
         },
-        description="Summer speeds. National to connecting: mean free-flow speeds of 361 traffic stations (Fintraffic, CC BY 4.0); others: OpenStreetMap classes, calibrated defaults of this product.",
+        description="Summer speeds. National to connecting: mean free-flow speeds of 361 traffic stations "
+        "(Fintraffic, CC BY 4.0); others: OpenStreetMap classes, calibrated defaults of this product.",
     )
     winter: dict[str, float] = Field(
         default_factory=lambda: {"national": 85.0, "main": 79.0, "regional": 73.0, "connecting": 60.0},
@@ -113,7 +119,7 @@ class SpeedSettings(_Frozen):
         0.95,
         gt=0,
         le=1,
-        description="Winter against summer for classes without a measured winter speed: the mean of the measured classes.",
+        description="Winter against summer for classes without a measured winter speed: mean of the measured classes.",
     )
     access_kmh: float = Field(40.0, gt=0, description="Speed of the leg from a place to the road. Calibrated.")
     access_detour: float = Field(1.3, ge=1, description="Length of that leg against the straight line. Calibrated.")
@@ -178,3 +184,108 @@ class Settings(_Frozen):
     standard: StandardSettings = Field(default=StandardSettings())
     speeds: SpeedSettings = Field(default=SpeedSettings())
     plan: PlanSettings = Field(default=PlanSettings())
+
+
+def read_settings(text: str) -> tuple[Settings, list[Finding]]:
+    """Read a project's settings from the text of ``project.toml``.
+
+    Parameters
+    ----------
+    text : str
+        TOML with the sections ``project``, ``standard``, ``speeds`` and ``plan``; what is left out keeps its default.
+
+    Returns
+    -------
+    (Settings, list of Finding)
+        All that is wrong at once, each with the setting's name as the column; on a finding the settings are the
+        defaults.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        return Settings(), [
+            error(
+                "project.toml",
+                toml_line(problem),
+                None,
+                say("The settings can't be read from this line on."),
+                say(
+                    "Mend the line: a setting is written as name = value, texts need quotation marks, "
+                    "and the decimal mark is a point."
+                ),
+            )
+        ]
+    # One speed alone may be changed: the others keep their defaults.
+    speeds = data.get("speeds")
+    if isinstance(speeds, dict):
+        for season in ("summer", "winter"):
+            if isinstance(speeds.get(season), dict):
+                speeds[season] = {**getattr(SpeedSettings(), season), **speeds[season]}
+    try:
+        return Settings.model_validate(data), []
+    except ValidationError as problem:
+        return Settings(), [_finding(dict(detail)) for detail in problem.errors()]
+
+
+def toml_line(problem: tomllib.TOMLDecodeError) -> int | None:
+    """Give the line on which a TOML text stops making sense, None for its end."""
+    found = re.search(r"line (\d+)", str(problem))
+    return int(found.group(1)) if found else None
+
+
+def misfit(detail: Mapping[str, Any]) -> Message:
+    """Say in a planner's words why a value does not fit.
+
+    Parameters
+    ----------
+    detail : mapping
+        One of pydantic's error details: ``type``, ``ctx``, ``input``.
+
+    Returns
+    -------
+    Message
+    """
+    kind, limits, value = str(detail["type"]), dict(detail.get("ctx") or {}), str(detail.get("input"))
+    if kind == "missing":
+        return say("it is missing")
+    if kind == "extra_forbidden":
+        return say("there is no field of that name")
+    if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
+        limit = next(iter(limits.values()))
+        if kind == "greater_than":
+            return say("{value} is not above {limit}", value=value, limit=limit)
+        if kind == "greater_than_equal":
+            return say("{value} is below {limit}", value=value, limit=limit)
+        return say("{value} is above {limit}", value=value, limit=limit)
+    if kind in ("literal_error", "enum"):
+        return say("{value} is not one of {choices}", value=value, choices=limits["expected"].replace(" or ", ", "))
+    if kind.startswith(("float", "int", "decimal")):
+        return say("{value} is not a number of the right kind", value=value)
+    if kind.startswith("bool"):
+        return say("{value} is not true or false", value=value)
+    if kind.startswith("date"):
+        return say("{value} is not a date of the form 2026-12-31", value=value)
+    return say("{value} is not of the right kind", value=value)
+
+
+def _finding(detail: dict[str, Any]) -> Finding:
+    place = detail["loc"]
+    name = ".".join(str(p) for p in place)
+    if detail["type"] == "extra_forbidden":
+        section = str(place[0])
+        known = getattr(Settings(), section, None) if len(place) > 1 else Settings()
+        names = ", ".join(type(known).model_fields) if isinstance(known, BaseModel) else ""
+        return error(
+            "project.toml",
+            None,
+            name,
+            say("There is no setting {name}.", name=name),
+            say("Remove it or correct its name; the section knows: {names}.", names=names),
+        )
+    return error(
+        "project.toml",
+        None,
+        name,
+        say("The setting {name} does not fit: {reason}.", name=name, reason=misfit(detail)),
+        say("Write a value that the setting takes; the settings page of the documentation lists them."),
+    )

@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from tunti.findings import Finding, error, say
 from tunti.inputs.tables import Inputs
-from tunti.settings import Settings
+from tunti.settings import Settings, misfit
 
 
 class _Patch(BaseModel):
@@ -199,7 +199,7 @@ def _setting(n: int, patch: Setting, inputs: Inputs, settings: Settings) -> Outc
     try:
         return inputs, Settings.model_validate(known), []
     except ValidationError as problem:
-        reason = problem.errors()[0]["msg"]
+        reason = misfit(dict(problem.errors()[0]))
         return (
             inputs,
             settings,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from tunti.findings import Finding, error, say
 from tunti.inputs.tables import Inputs
 from tunti.scenario.patches import Patch, apply
-from tunti.settings import Settings
+from tunti.settings import Settings, misfit, toml_line
 
 _PATCH: TypeAdapter[Any] = TypeAdapter(Patch)
 _KINDS = "site_status, add_site, office_serves, agency_serves, people, setting"
@@ -62,9 +62,9 @@ def read_scenario(name: str, text: str) -> tuple[Scenario, list[Finding]]:
         return Scenario(name=name), [
             error(
                 "scenario",
+                toml_line(problem),
                 None,
-                None,
-                say("{name}.toml can't be read: {reason}.", name=name, reason=str(problem)),
+                say("{name}.toml can't be read from this line on.", name=name),
                 say("Mend the line, or start again from the example in the documentation."),
             )
         ]
@@ -91,7 +91,7 @@ def read_scenario(name: str, text: str) -> tuple[Scenario, list[Finding]]:
                         "scenario",
                         n,
                         ".".join(place) or "kind",
-                        say("The patch does not fit: {reason}.", reason=detail["msg"]),
+                        say("The patch does not fit: {reason}.", reason=misfit(dict(detail))),
                         say(
                             "Give the patch one of the kinds {kinds}, with the fields that the documentation lists.",
                             kinds=_KINDS,
