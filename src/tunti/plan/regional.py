@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from tunti.findings import Finding, Message
-from tunti.inputs.tables import Source
-from tunti.location.problem import Network
+from tunti.access.standard import Access, access_table
+from tunti.access.times import TravelTimes
+from tunti.findings import Finding, Level, Message, Share, say
+from tunti.inputs.tables import Inputs, Source
+from tunti.location.problem import Network, Problem
+from tunti.plan.area import Area, part
+from tunti.plan.question import rules_in_words
 from tunti.settings import Settings
-
-
-@dataclass(frozen=True, eq=False)
-class Access:
-    """How well a network serves the people of the planned area.
-
-    Attributes
-    ----------
-    share : float
-        Share of people within the standard.
-    people, people_inside, people_outside : int
-        People in all, within and outside the standard.
-    mean_minutes : float
-        Mean minutes to the nearest point over the people who reach one within the cut-off.
-    municipalities : DataFrame
-        ``municipality, name_fi, name_sv, region, people, people_inside, share, mean_minutes, nearest_site``.
-    regions : DataFrame
-        ``region, region_fi, region_sv, region_en, people, people_inside, share, mean_minutes``.
-    groups : DataFrame
-        ``group`` (a cells column such as ``people_75``), ``label`` (key of the catalogues), ``people, people_inside, share``.
-    outside : DataFrame
-        Cells outside: ``cell, municipality, name_fi, name_sv, x, y, people, minutes`` (NaN beyond the cut-off),
-        ``minutes_over, nearest_site, fix_site`` (nearest site that could open), ``fix_minutes``; most people first.
-    cells : DataFrame
-        Every cell: ``cell, municipality, x, y, people, minutes, nearest_site``.
-    """
-
-    share: float
-    people: int
-    people_inside: int
-    people_outside: int
-    mean_minutes: float
-    municipalities: pd.DataFrame
-    regions: pd.DataFrame
-    groups: pd.DataFrame
-    outside: pd.DataFrame
-    cells: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +36,13 @@ class RegionalPlan:
     today, proposed : Access
         Access to today's network (existing points and offices open to customers) and to the proposed points.
     points : DataFrame
-        Proposed points that lie in the area: ``site, name, municipality, municipality_fi, municipality_sv, region, x, y,
-        status`` (``existing`` or ``new``), ``required`` (bool), ``people_served`` (nearest point), ``population_base``,
-        ``mean_minutes, below_base`` (bool: under the known population base), ``cost_eur_year`` (NaN when not given).
+        Proposed points that lie in the area: ``site, name, municipality, municipality_fi, municipality_sv, region, x,
+        y, status`` (``existing`` or ``new``), ``required`` (bool), ``people_served`` (nearest point),
+        ``population_base, mean_minutes, below_base`` (bool: under the known population base), ``cost_eur_year`` (NaN
+        when not given).
     neighbours : DataFrame
-        Points outside the area that serve people in it, same columns as ``points`` with ``people_served`` counted in the
-        area.
+        Points outside the area that serve people in it, same columns as ``points`` with ``people_served`` counted in
+        the area.
     offices : DataFrame
         Today's offices in the area that serve customers: ``office, agency, name, municipality, municipality_fi,
         municipality_sv, x, y, serves, visits_year, nearest_point, minutes_to_point, illustrative``.
@@ -128,3 +98,334 @@ class RegionalPlan:
     borders: gpd.GeoDataFrame | None = None
     land: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """What the stages before the plan have found, for the whole planned area.
+
+    Attributes
+    ----------
+    area : Area
+        Planned cells and sites.
+    times : TravelTimes
+        From the area's cells to ``places``: the sites first, then the places of today's offices.
+    offices : DataFrame
+        Today's offices that serve customers.
+    office_place : int64, shape (offices,)
+        Row of ``times`` for each office.
+    office_minutes : DataFrame
+        Per office: ``nearest_point, minutes_to_point``.
+    problem, network : Problem, Network
+        The question and its answer.
+    snap : DataFrame
+        Snap report in short.
+    means : DataFrame
+        Access by other means.
+    without_car : int or None
+        People without a car who are outside the standard by other means.
+    """
+
+    area: Area
+    times: TravelTimes
+    offices: pd.DataFrame
+    office_place: NDArray[np.int64]
+    office_minutes: pd.DataFrame
+    problem: Problem
+    network: Network
+    snap: pd.DataFrame
+    means: pd.DataFrame
+    without_car: int | None
+
+
+def today_open(
+    solved_area: Area, offices: pd.DataFrame, office_place: NDArray[np.int64], places: int
+) -> NDArray[np.bool_]:
+    """Tell which places serve customers today: existing points and offices.
+
+    Parameters
+    ----------
+    solved_area : Area
+    offices : DataFrame
+        Today's offices that serve customers.
+    office_place : int64, shape (offices,)
+        Their rows among the places.
+    places : int
+        Number of places.
+
+    Returns
+    -------
+    bool, shape (places,)
+    """
+    is_open = np.zeros(places, bool)
+    is_open[: len(solved_area.sites)] = (solved_area.sites["status"] == "existing").to_numpy(dtype=bool)
+    is_open[office_place[: len(offices)]] = True
+    return is_open
+
+
+def regional_plan(
+    inputs: Inputs,
+    settings: Settings,
+    solved: Solved,
+    *,
+    region: str | None,
+    scenario: str,
+    findings: tuple[Finding, ...],
+    run: dict[str, str],
+    roads: gpd.GeoDataFrame | None = None,
+) -> RegionalPlan:
+    """Put a region's plan together from what the stages before it found.
+
+    The network is solved for all planned regions together, so a point serves people on both sides of a border; a
+    region's plan shows its own part of it.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        After the scenario's changes.
+    settings : Settings
+        After the scenario's changes.
+    solved : Solved
+    region : str or None
+        Code of the region, None for all planned regions.
+    scenario : str
+    findings : tuple of Finding
+        Warnings and notes of the input.
+    run : dict of str to str
+        Run record.
+    roads : GeoDataFrame or None
+        Main roads for maps.
+
+    Returns
+    -------
+    RegionalPlan
+    """
+    area, network, minutes = solved.area, solved.network, settings.standard.minutes
+    n_sites = len(area.sites)
+    cells = area.cells
+    site_times = part(solved.times, np.arange(n_sites))
+    allowed = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
+
+    def access(
+        times: TravelTimes, is_open: NDArray[np.bool_], can_open: NDArray[np.bool_], names: pd.DataFrame
+    ) -> Access:
+        return access_table(
+            times,
+            cells,
+            area.municipalities,
+            names,
+            open_sites=is_open,
+            allowed_sites=can_open,
+            minutes=minutes,
+            region=region,
+        )
+
+    places = pd.DataFrame({"site": pd.Series(solved.times.sites, dtype="string")})
+    is_open = today_open(area, solved.offices, solved.office_place, len(places))
+    can_open = np.zeros(len(places), bool)
+    can_open[:n_sites] = allowed
+    today = access(solved.times, is_open, can_open, places)
+    proposed = access(site_times, network.open, allowed, area.sites)
+
+    points = _points(solved, site_times, region, settings)
+    within = (points["region"] == region).fillna(False) if region else pd.Series(True, index=points.index)
+    inside = points[within].reset_index(drop=True)
+    neighbours = points[~within & (points["people_served"] > 0)].reset_index(drop=True)
+    chosen = set(network.points)
+    left = area.sites[~area.sites["site"].isin(chosen)]
+    if region:
+        left = left[(left["region"] == region).fillna(False)]
+    named = area.regions.set_index("region")
+    plan = RegionalPlan(
+        region=region,
+        region_names=_names(named, region, settings),
+        scenario=scenario,
+        settings=settings,
+        today=today,
+        proposed=proposed,
+        points=inside,
+        neighbours=neighbours,
+        offices=_offices(solved, area, region),
+        candidates=left[["site", "name", "municipality", "x", "y", "status"]].reset_index(drop=True),
+        network=network,
+        rules=rules_in_words(solved.problem, settings),
+        flags=(),
+        findings=tuple(f for f in findings if f.level is not Level.ERROR),
+        snap=solved.snap,
+        means=solved.means,
+        without_car=solved.without_car,
+        sources=inputs.sources,
+        illustrative=settings.project.illustrative,
+        run=run,
+        borders=inputs.borders,
+        land=inputs.land,
+        roads=roads,
+    )
+    return replace(plan, flags=flags(plan, area))
+
+
+def _names(named: pd.DataFrame, region: str | None, settings: Settings) -> dict[str, str]:
+    if region is None:
+        name = settings.project.name
+        return {"fi": name, "sv": name, "en": name}
+    row = named.loc[region]
+    fi = str(row["region_fi"])
+    return {
+        "fi": fi,
+        "sv": fi if pd.isna(row["region_sv"]) else str(row["region_sv"]),
+        "en": fi if pd.isna(row["region_en"]) else str(row["region_en"]),
+    }
+
+
+def _points(solved: Solved, site_times: TravelTimes, region: str | None, settings: Settings) -> pd.DataFrame:
+    """Give the open points with the people they serve: all of them, people counted in the region only."""
+    area, network = solved.area, solved.network
+    nearest, seconds = site_times.nearest(network.open)
+    people = area.cells["people"].to_numpy(dtype=np.int64)
+    counted = np.ones(len(people), bool)
+    if region:
+        counted = (area.cells["region"] == region).fillna(False).to_numpy(dtype=bool)
+    reached = counted & (nearest >= 0)
+    served = np.bincount(nearest[reached], weights=people[reached], minlength=len(area.sites)).astype(np.int64)
+    travel = np.bincount(nearest[reached], weights=people[reached] * (seconds[reached] / 60), minlength=len(area.sites))
+    base = population_base(site_times, people, settings.standard.minutes)
+    rows = np.flatnonzero(network.open)
+    sites = area.sites.iloc[rows]
+    names = area.municipalities.set_index("municipality")
+    existing = sites["status"] == "existing"
+    with np.errstate(invalid="ignore"):
+        mean = travel[rows] / served[rows]
+    return pd.DataFrame(
+        {
+            "site": sites["site"],
+            "name": sites["name"].fillna(sites["site"]),
+            "municipality": sites["municipality"],
+            "municipality_fi": sites["municipality"].map(names["name_fi"]),
+            "municipality_sv": sites["municipality"].map(names["name_sv"].fillna(names["name_fi"])),
+            "region": sites["region"],
+            "x": sites["x"],
+            "y": sites["y"],
+            "status": np.where(existing, "existing", "new"),
+            "required": (sites["status"] == "required").to_numpy(dtype=bool),
+            "people_served": served[rows],
+            "population_base": base[rows],
+            "mean_minutes": mean,
+            "below_base": base[rows] < settings.standard.known_population_base,
+            "cost_eur_year": sites["cost_eur_year"],
+        }
+    ).reset_index(drop=True)
+
+
+def population_base(times: TravelTimes, people: NDArray[np.int64], minutes: float) -> NDArray[np.int64]:
+    """Count the people who live within the standard of each site.
+
+    Parameters
+    ----------
+    times : TravelTimes
+    people : int64, shape (cells,)
+    minutes : float
+
+    Returns
+    -------
+    int64, shape (sites,)
+    """
+    inside = times.seconds <= minutes * 60
+    counted = np.where(inside, people[times.cell], 0)
+    edges = np.zeros(len(counted) + 1, np.int64)
+    np.cumsum(counted, out=edges[1:])
+    base: NDArray[np.int64] = edges[times.indptr[1:]] - edges[times.indptr[:-1]]
+    return base
+
+
+def _offices(solved: Solved, area: Area, region: str | None) -> pd.DataFrame:
+    offices = solved.offices
+    names = area.municipalities.set_index("municipality")
+    table = pd.DataFrame(
+        {
+            "office": offices["office"],
+            "agency": offices["agency"],
+            "name": offices["name"].fillna(offices["office"]),
+            "municipality": offices["municipality"],
+            "municipality_fi": offices["municipality"].map(names["name_fi"]),
+            "municipality_sv": offices["municipality"].map(names["name_sv"].fillna(names["name_fi"])),
+            "x": offices["x"],
+            "y": offices["y"],
+            "serves": offices["serves"],
+            "visits_year": offices["visits_year"],
+            "nearest_point": solved.office_minutes["nearest_point"].to_numpy(),
+            "minutes_to_point": solved.office_minutes["minutes_to_point"].to_numpy(),
+            "illustrative": offices["illustrative"].fillna(False).astype(bool),
+        }
+    )
+    if region:
+        table = table[(offices["region"] == region).fillna(False)]
+    return table.reset_index(drop=True)
+
+
+def flags(plan: RegionalPlan, area: Area) -> tuple[Message, ...]:
+    """Say where a plan falls short of the known goals, or stands on less than a reader would expect.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    area : Area
+
+    Returns
+    -------
+    tuple of Message
+    """
+    standard, found = plan.settings.standard, []
+    if plan.proposed.people_outside:
+        found.append(
+            say(
+                "{n} people ({share}) stay more than {minutes} minutes by car from every point.",
+                n=plan.proposed.people_outside,
+                share=Share(1 - plan.proposed.share),
+                minutes=standard.minutes,
+            )
+        )
+    if standard.minutes != standard.known_minutes:
+        found.append(
+            say(
+                "The plan is made for {minutes} minutes; the goal of the reform is {known} minutes.",
+                minutes=standard.minutes,
+                known=standard.known_minutes,
+            )
+        )
+    if standard.share is None and standard.region_share is None:
+        found.append(say("No share of people is set as a rule; no public source states one."))
+    small = plan.points[plan.points["below_base"]]
+    if len(small):
+        found.append(
+            say(
+                "{n} points have fewer than {base} people within the hour: {names}.",
+                n=len(small),
+                base=standard.known_population_base,
+                names=", ".join(small["name"]),
+            )
+        )
+    empty = area.regions[~area.regions["region"].isin(plan.points["region"])]
+    if plan.region is None and len(empty):
+        found.append(say("Regions without a point of their own: {names}.", names=", ".join(empty["region_fi"])))
+    if plan.region is not None and not len(plan.points):
+        found.append(say("The region has no point of its own; points across its border serve it."))
+    if not plan.network.proven:
+        found.append(
+            say("The network is not proven to be the best: the gap to the bound is {gap}.", gap=Share(plan.network.gap))
+        )
+    if plan.settings.project.regions_left_out:
+        found.append(
+            say(
+                "Regions outside the reform are left out: {codes}.",
+                codes=", ".join(plan.settings.project.regions_left_out),
+            )
+        )
+    worse = plan.proposed.people_inside - plan.today.people_inside
+    if worse < 0:
+        found.append(
+            say(
+                "Compared with any agency's office today, {n} fewer people are within the standard.",
+                n=-worse,
+            )
+        )
+    return tuple(found)

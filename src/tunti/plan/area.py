@@ -1,0 +1,186 @@
+"""The area that is planned: which cells and sites belong to it, and the places where people are served today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tunti.access.times import TravelTimes
+from tunti.errors import TuntiError
+from tunti.findings import say
+from tunti.inputs.tables import Inputs
+from tunti.settings import ProjectSettings, Settings
+
+SERVING = ("staffed", "visiting", "assisted")
+"""Modes in which a customer meets somebody at the place; a remote-only place counts only for services that allow it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """Cells and sites of the regions that are planned together.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        Cells of the planned regions (cells without a municipality too), with the column ``region``.
+    sites : DataFrame
+        Sites of the planned regions, with the column ``region``.
+    regions : DataFrame
+        ``region, region_fi, region_sv, region_en``, one row per planned region, by code.
+    municipalities : DataFrame
+        Municipalities of the planned regions.
+    """
+
+    cells: pd.DataFrame
+    sites: pd.DataFrame
+    regions: pd.DataFrame
+    municipalities: pd.DataFrame
+
+
+def area(inputs: Inputs, project: ProjectSettings) -> Area:
+    """Give the part of the country that is planned: all regions but those left out.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    project : ProjectSettings
+        ``regions_left_out`` names regions outside the reform.
+
+    Returns
+    -------
+    Area
+    """
+    known = inputs.municipalities
+    region_of = known.set_index("municipality")["region"]
+    planned = known[~known["region"].isin(project.regions_left_out)]
+    named = planned.drop_duplicates("region").sort_values("region")
+    regions = named[["region", "region_fi", "region_sv", "region_en"]].reset_index(drop=True)
+
+    def inside(frame: pd.DataFrame) -> pd.DataFrame:
+        region = frame["municipality"].map(region_of).astype("string")
+        return frame.assign(region=region)[~region.isin(project.regions_left_out).fillna(False)]
+
+    return Area(inside(inputs.cells), inside(inputs.sites), regions, planned)
+
+
+def find_region(regions: pd.DataFrame, wanted: str) -> str:
+    """Give the code of a region from its code or its name in any language.
+
+    Parameters
+    ----------
+    regions : DataFrame
+        ``region, region_fi, region_sv, region_en``.
+    wanted : str
+        What the user wrote; case does not matter.
+
+    Returns
+    -------
+    str
+        The region's code.
+
+    Raises
+    ------
+    TuntiError
+        No planned region has that name; the message lists them.
+    """
+    for column in ("region", "region_fi", "region_sv", "region_en"):
+        hit = regions.loc[regions[column].str.casefold().eq(wanted.casefold()).fillna(False), "region"]
+        if len(hit):
+            return str(hit.iloc[0])
+    raise TuntiError(
+        say(
+            "There is no planned region {value}. The planned regions are: {names}.",
+            value=wanted,
+            names=", ".join(regions["region_fi"]),
+        )
+    )
+
+
+def serving_offices(inputs: Inputs, settings: Settings) -> pd.DataFrame:
+    """Give the offices where customers meet somebody on the project's day, with the mode of that day.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    settings : Settings
+        ``project.as_of`` is the day.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``offices`` that are open then, of agencies that exist then, in a region that is planned; those that
+        serve only remotely from that day on are left out.
+    """
+    day = pd.Timestamp(settings.project.as_of)
+    offices = inputs.offices
+    agencies = inputs.agencies.set_index("agency")
+    open_then = (offices["open_from"].isna() | (offices["open_from"] <= day)) & (
+        offices["open_to"].isna() | (offices["open_to"] >= day)
+    )
+    in_person = offices["serves"].isin(SERVING) & (offices["remote_from"].isna() | (offices["remote_from"] > day))
+    ended = offices["agency"].map(agencies["valid_to"])
+    exists = ended.isna() | (ended >= day)
+    region = offices["municipality"].map(inputs.municipalities.set_index("municipality")["region"]).astype("string")
+    planned = ~region.isin(settings.project.regions_left_out).fillna(False)
+    return offices.assign(region=region)[(open_then & in_person & exists & planned).fillna(False)]
+
+
+def destinations(sites: pd.DataFrame, offices: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Put sites and offices into one list of places to drive to; offices at one place share a row.
+
+    Parameters
+    ----------
+    sites, offices : DataFrame
+        With ``x, y``; ``site`` and ``office`` are their names.
+
+    Returns
+    -------
+    places : DataFrame
+        ``site, x, y`` and the index of the rows they came from: first the sites in order, then each distinct office
+        place under the name ``office:<office>``.
+    row : int64, shape (offices,)
+        Row of ``places`` for each office.
+    """
+    key = (
+        offices["x"].round().astype("Int64").astype("string")
+        + " "
+        + offices["y"].round().astype("Int64").astype("string")
+    )
+    number, _ = pd.factorize(key)
+    first = pd.Series(np.arange(len(offices))).groupby(number).first().to_numpy(dtype=np.int64)
+    places = offices.iloc[first][["office", "x", "y"]].rename(columns={"office": "site"})
+    places["site"] = "office:" + places["site"]
+    together = pd.concat([sites[["site", "x", "y"]], places])
+    return together, (number + len(sites)).astype(np.int64)
+
+
+def part(times: TravelTimes, rows: NDArray[np.int64]) -> TravelTimes:
+    """Give the times of some sites only, in the order asked for.
+
+    Parameters
+    ----------
+    times : TravelTimes
+    rows : int64, shape (n,)
+        Positions of the sites.
+
+    Returns
+    -------
+    TravelTimes
+    """
+    length = np.diff(times.indptr)[rows]
+    indptr = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(length, out=indptr[1:])
+    # Positions of all entries: each row's start, repeated, plus the offset within the row.
+    take = np.repeat(times.indptr[:-1][rows] - indptr[:-1], length) + np.arange(indptr[-1])
+    return TravelTimes(
+        tuple(times.sites[j] for j in rows),
+        times.cells,
+        indptr,
+        times.cell[take],
+        times.seconds[take],
+        times.cutoff_minutes,
+        times.means,
+    )

@@ -1,0 +1,231 @@
+"""The independent check: a plan's tables are recomputed from each other before anything is written.
+
+It shares no code with the models that made the tables and imports nothing above the inputs, so an error in a model can't
+hide itself here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tunti.findings import Finding, Message, error, say
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """The result tables of one network, as they will be written.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        ``cell, municipality, people, minutes, nearest_site``: every cell of the planned area.
+    municipalities, regions : DataFrame
+        With ``people, people_inside, share``; keyed by ``municipality`` and ``region``.
+    outside : DataFrame
+        ``cell, people, minutes, minutes_over``.
+    points : DataFrame
+        All open points: ``site, people_served, population_base``.
+    share : float
+    people, people_inside, people_outside : int
+        The figures that the plan states.
+    minutes : float
+        The standard.
+    """
+
+    cells: pd.DataFrame
+    municipalities: pd.DataFrame
+    regions: pd.DataFrame
+    outside: pd.DataFrame
+    points: pd.DataFrame
+    share: float
+    people: int
+    people_inside: int
+    people_outside: int
+    minutes: float
+
+
+_BROKEN = "The plan's tables do not agree with each other; nothing was written. Report it with the run record."
+
+
+def _wrong(table: str, row: str | None, column: str, what: Message) -> Finding:
+    return error(table, row, column, what, say(_BROKEN))
+
+
+def verify(
+    tables: Tables,
+    *,
+    sites: pd.DataFrame,
+    share_at_least: float | None = None,
+    base_at_least: int | None = None,
+    points_at_most: int | None = None,
+) -> list[Finding]:
+    """Recompute every figure of a network from its tables, and check that it keeps its rules.
+
+    Parameters
+    ----------
+    tables : Tables
+    sites : DataFrame
+        The input table of sites: ``site, status``.
+    share_at_least : float or None
+        Rule: share of people within the standard.
+    base_at_least : int or None
+        Rule: people within the standard of each point.
+    points_at_most : int or None
+        Rule: number of points.
+
+    Returns
+    -------
+    list of Finding
+        Empty when all agrees.
+    """
+    return [
+        *_totals(tables),
+        *_groups(tables, "municipalities", "municipality"),
+        *_outside(tables),
+        *_points(tables, sites),
+        *_rules(tables, share_at_least, base_at_least, points_at_most),
+    ]
+
+
+def _inside(cells: pd.DataFrame, minutes: float) -> pd.Series:
+    # Times are whole seconds; a cell exactly at the standard is within it.
+    return (cells["minutes"] * 60).round() <= minutes * 60
+
+
+def _totals(t: Tables) -> list[Finding]:
+    people = int(t.cells["people"].sum())
+    inside = int(t.cells.loc[_inside(t.cells, t.minutes), "people"].sum())
+    found = []
+    for column, stated, recomputed in (
+        ("people", t.people, people),
+        ("people_inside", t.people_inside, inside),
+        ("people_outside", t.people_outside, people - inside),
+    ):
+        if stated != recomputed:
+            found.append(
+                _wrong("totals", None, column, say("{a} is stated, the cells give {b}.", a=stated, b=recomputed))
+            )
+    if people and abs(t.share - inside / people) > 1e-9:
+        found.append(
+            _wrong("totals", None, "share", say("{a} is stated, the cells give {b}.", a=t.share, b=inside / people))
+        )
+    for name, table in (("municipalities", t.municipalities), ("regions", t.regions)):
+        for column, total in (("people", people), ("people_inside", inside)):
+            stated = int(table[column].sum())
+            if stated != total:
+                found.append(
+                    _wrong(name, None, column, say("The rows add up to {a}, the total is {b}.", a=stated, b=total))
+                )
+    return found
+
+
+def _groups(t: Tables, name: str, key: str) -> list[Finding]:
+    table: pd.DataFrame = getattr(t, name)
+    inside = _inside(t.cells, t.minutes)
+    grouped = t.cells.assign(inside=t.cells["people"].where(inside, 0)).groupby(key)[["people", "inside"]].sum()
+    found = []
+    for row in table.dropna(subset=[key]).itertuples():
+        code = getattr(row, key)
+        people, within = (int(v) for v in grouped.loc[code]) if code in grouped.index else (0, 0)
+        for column, recomputed in (("people", people), ("people_inside", within)):
+            stated = getattr(row, column)
+            if stated != recomputed:
+                found.append(
+                    _wrong(name, str(code), column, say("{a} is stated, the cells give {b}.", a=stated, b=recomputed))
+                )
+        if people and abs(row.share - within / people) > 1e-9:  # type: ignore[operator]
+            found.append(
+                _wrong(
+                    name, str(code), "share", say("{a} is stated, the cells give {b}.", a=row.share, b=within / people)
+                )
+            )
+    return found
+
+
+def _outside(t: Tables) -> list[Finding]:
+    cells = t.cells[(~_inside(t.cells, t.minutes)) & (t.cells["people"] > 0)].set_index("cell")
+    stated = t.outside.set_index("cell")
+    found = [
+        _wrong("outside", str(cell), "cell", say("The cell is listed as outside the standard, but is not."))
+        for cell in stated.index.difference(cells.index)
+    ]
+    found += [
+        _wrong("outside", str(cell), "cell", say("The cell is outside the standard, but is not listed."))
+        for cell in cells.index.difference(stated.index)
+    ]
+    both = cells.join(stated, rsuffix="_stated", how="inner")
+    wrong_people = both[both["people"] != both["people_stated"]]
+    found += [
+        _wrong("outside", str(cell), "people", say("The head count differs from the cell's."))
+        for cell in wrong_people.index
+    ]
+    over = both["minutes"] - t.minutes
+    differs = (over - both["minutes_over"]).abs() > 1e-6
+    unequal = differs | (over.isna() != both["minutes_over"].isna())
+    found += [
+        _wrong("outside", str(cell), "minutes_over", say("The minutes over the standard differ from the cell's."))
+        for cell in both.index[unequal.fillna(False)]
+    ]
+    return found
+
+
+def _points(t: Tables, sites: pd.DataFrame) -> list[Finding]:
+    found = []
+    status = sites.set_index("site")["status"]
+    open_sites = set(t.points["site"])
+    for site in sorted(open_sites - set(status.index)):
+        found.append(_wrong("points", site, "site", say("The point is not one of the sites.")))
+    for site in sorted(open_sites & set(status.index[status == "forbidden"])):
+        found.append(_wrong("points", site, "site", say("The site must not open, but is a point.")))
+    for site in sorted(set(status.index[status == "required"]) - open_sites):
+        found.append(_wrong("points", site, "site", say("The site must open, but is not a point.")))
+    strange = t.cells.dropna(subset=["nearest_site"])
+    for site in sorted(set(strange["nearest_site"]) - open_sites):
+        found.append(_wrong("cells", None, "nearest_site", say("{site} serves cells, but is not a point.", site=site)))
+    served = t.cells.groupby("nearest_site")["people"].sum()
+    for row in t.points.itertuples():
+        recomputed = int(served.get(row.site, 0))  # type: ignore[call-overload]
+        if row.people_served != recomputed:
+            found.append(
+                _wrong(
+                    "points",
+                    str(row.site),
+                    "people_served",
+                    say("{a} is stated, the cells give {b}.", a=row.people_served, b=recomputed),
+                )
+            )
+    return found
+
+
+def _rules(
+    t: Tables, share_at_least: float | None, base_at_least: int | None, points_at_most: int | None
+) -> list[Finding]:
+    found = []
+    if share_at_least is not None and t.people_inside < share_at_least * t.people - 0.5:
+        found.append(
+            _wrong(
+                "totals", None, "share", say("The share is {a}, the rule asks for {b}.", a=t.share, b=share_at_least)
+            )
+        )
+    if base_at_least is not None:
+        for row in t.points[t.points["population_base"] < base_at_least].itertuples():
+            found.append(
+                _wrong(
+                    "points",
+                    str(row.site),
+                    "population_base",
+                    say("The population base is {a}, the rule asks for {b}.", a=row.population_base, b=base_at_least),
+                )
+            )
+    if points_at_most is not None and len(t.points) > points_at_most:
+        found.append(
+            _wrong(
+                "points",
+                None,
+                "site",
+                say("There are {a} points, the rule allows {b}.", a=len(t.points), b=points_at_most),
+            )
+        )
+    return found
