@@ -102,9 +102,13 @@ class Problem:
         Seconds that count for a cell without an open point within the cut-off, in goals of travel.
     second_goal : Goal or None
         Among the networks that are best by ``goal``, the best by this one (the number of points stays): a planner never
-        wants the fewest points in odd places.
+        wants the fewest points in odd places. None means least travel where the goal is 'fewest', and no second goal
+        otherwise; the goal itself means no second goal.
     capacity : int64, shape (sites,), or None
         People (or visits) that a point can serve.
+    open_today : bool, shape (sites,), or None
+        Sites that are open today whatever their status says (a required or forbidden site may exist too); the rule
+        ``changes`` counts against these and the sites of status 'existing'.
     """
 
     times: TravelTimes
@@ -120,6 +124,7 @@ class Problem:
     far_seconds: int = 2 * 3600
     second_goal: Goal | None = None
     capacity: NDArray[np.int64] | None = None
+    open_today: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, eq=False)
