@@ -1,14 +1,14 @@
 """The road network as flat arrays.
 
 A :class:`RoadGraph` holds the arcs that a car may drive, sorted by tail (CSR). Drive times are not part of it: they are
-a *weight set* (one ``uint32`` per arc, whole tenths of a second) that :mod:`tunti.network.speeds` makes from classes and
-speeds, so that winter, peak and summer share one graph and one contraction order.
+a *weight set* (one ``uint32`` per arc, whole tenths of a second) that :mod:`tunti.network.speeds` makes from classes
+and speeds, so that winter, peak and summer share one graph and one contraction order.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,32 @@ from numpy.typing import NDArray
 
 DS_PER_MINUTE = 600
 """Tenths of a second in a minute: the unit of arc weights and of kernel labels."""
+
+FERRY = "ferry"
+"""Name of the road class of ferries: never snapped to, and left out where ferries may not be used."""
+
+POSTED = 1
+"""Bit of ``RoadGraph.flags``: ``kmh`` is a posted limit, which is driven at ``limit_factor`` of it."""
+
+WAITS = 2
+"""Bit of ``RoadGraph.flags``: boarding and waiting are not in the arc's time yet (ferries)."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinkShapes:
+    """The lines that links follow between their nodes, for finding the nearest point on a road.
+
+    Attributes
+    ----------
+    indptr : int64, shape (links + 1,)
+        Points of link ``k`` are ``indptr[k]:indptr[k + 1]``, its end nodes included.
+    x, y : float64, shape (points,)
+        Coordinates in the project's metric CRS, metres.
+    """
+
+    indptr: NDArray[np.int64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +63,20 @@ class RoadGraph:
     classes : tuple of str
         Names of the road classes, keys of the speed table.
     link : int32, shape (arcs,)
-        Row of the road table that the arc came from; both directions of a two-way link carry the same number.
+        Row of the road table that the arc came from (its index label), or number of the link of an extract; both
+        directions of a two-way link carry the same number.
     kmh : float32, shape (arcs,)
         Speed limit or measured speed given with the link, NaN where the class default counts.
     fixed_ds : int32, shape (arcs,)
         Time given with the link in tenths of a second (ferries), -1 where length and speed give it.
+    forward : bool, shape (arcs,), optional
+        True where the arc runs along its link, False where against it. Without it, each link's first arc runs along.
+    flags : uint8, shape (arcs,), optional
+        Bits :data:`POSTED` and :data:`WAITS`; none by default.
+    factor : float32, shape (arcs,), optional
+        Share of the speed that surface and use of the road leave (gravel, parking aisles), 1 by default.
+    shapes : LinkShapes, optional
+        Lines of the links, row ``k`` that of ``link == k``; straight between the nodes by default.
     """
 
     x: NDArray[np.float64]
@@ -54,6 +89,10 @@ class RoadGraph:
     link: NDArray[np.int32]
     kmh: NDArray[np.float32]
     fixed_ds: NDArray[np.int32]
+    forward: NDArray[np.bool_] | None = None
+    flags: NDArray[np.uint8] | None = None
+    factor: NDArray[np.float32] | None = None
+    shapes: LinkShapes | None = None
 
     @property
     def nodes(self) -> int:
@@ -71,6 +110,13 @@ class RoadGraph:
         return np.repeat(np.arange(self.nodes, dtype=np.int32), np.diff(self.indptr))
 
     @cached_property
+    def is_ferry(self) -> NDArray[np.bool_]:
+        """Tell which arcs are ferries, bool, shape (arcs,)."""
+        if FERRY not in self.classes:
+            return np.zeros(self.arcs, np.bool_)
+        return np.asarray(self.road_class == self.classes.index(FERRY), np.bool_)
+
+    @cached_property
     def topology(self) -> str:
         """Hash of nodes and arcs without weights: contraction orders are kept under it."""
         h = hashlib.blake2b(digest_size=16)
@@ -78,13 +124,48 @@ class RoadGraph:
             h.update(np.ascontiguousarray(a).tobytes())
         return h.hexdigest()
 
+    def with_arcs(self, keep: NDArray[np.bool_]) -> RoadGraph:
+        """Give the graph with only some arcs and the nodes that these touch, in the same order.
+
+        Parameters
+        ----------
+        keep : bool, shape (arcs,)
+
+        Returns
+        -------
+        RoadGraph
+            Nodes are numbered anew; ``link`` and ``shapes`` stay as they were.
+        """
+        used = np.zeros(self.nodes, np.bool_)
+        used[self.tail[keep]] = True
+        used[self.head[keep]] = True
+        number = np.cumsum(used, dtype=np.int32) - np.int32(1)
+        counts = np.bincount(number[self.tail[keep]], minlength=int(used.sum()))
+        indptr = np.zeros(len(counts) + 1, np.int32)
+        np.cumsum(counts, out=indptr[1:])
+        return replace(
+            self,
+            x=self.x[used],
+            y=self.y[used],
+            indptr=indptr,
+            head=number[self.head[keep]],
+            metres=self.metres[keep],
+            road_class=self.road_class[keep],
+            link=self.link[keep],
+            kmh=self.kmh[keep],
+            fixed_ds=self.fixed_ds[keep],
+            forward=None if self.forward is None else self.forward[keep],
+            flags=None if self.flags is None else self.flags[keep],
+            factor=None if self.factor is None else self.factor[keep],
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Connectors:
     """How places join the network: for each place, the nodes it can start from or end at and what that costs.
 
-    A place on a road link joins both ends of the link with the partial times; a place beside several roads may join more
-    nodes. For a *cell* the time is from the cell to the node; for a *site* from the node to the site.
+    A place on a road link joins both ends of the link with the partial times; a place beside several roads may join
+    more nodes. For a *cell* the time is from the cell to the node; for a *site* from the node to the site.
 
     Attributes
     ----------
