@@ -141,6 +141,34 @@ class Finding:
             "what_to_do": self.what_to_do.text(language),
         }
 
+    def packed(self) -> list[Any]:
+        """Turn the finding into lists and plain values that can be kept as JSON and unpacked again."""
+        return [self.level.value, self.table, self.row, self.column, _pack(self.what), _pack(self.what_to_do)]
+
+    @classmethod
+    def unpacked(cls, packed: list[Any]) -> Finding:
+        """Make the finding again from what :meth:`packed` gave."""
+        level, table, row, column, what, what_to_do = packed
+        return cls(Level(level), table, row, column, _unpack(what), _unpack(what_to_do))
+
+
+def _pack(value: Any) -> Any:
+    if isinstance(value, Message):
+        return {"say": value.template, "values": [[k, _pack(v)] for k, v in value.values]}
+    if isinstance(value, Share):
+        return {"share": float(value)}
+    if hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def _unpack(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "share" in value:
+            return Share(value["share"])
+        return Message(value["say"], tuple((k, _unpack(v)) for k, v in value["values"]))
+    return value
+
 
 def error(table: str, row: int | str | None, column: str | None, what: Message, what_to_do: Message) -> Finding:
     """Make a finding that stops the run."""

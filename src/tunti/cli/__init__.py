@@ -1,1 +1,70 @@
-"""The command line."""
+"""The command line: ``tunti new``, ``check``, ``template``, ``access``, ``locate``, ``plan``.
+
+Exit codes: 0 done; 1 something else is wrong and the message says what; 2 the input has errors (or the command was
+written wrongly); 3 no network keeps all the rules; 130 interrupted, nothing half-written.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tunti.cli.app import app
+from tunti.cli.show import err, print_json, show_findings
+from tunti.errors import Infeasible, InputError, TuntiError
+from tunti.findings import Level
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and end the process with its exit code.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Words of the command, those of the process by default.
+
+    Returns
+    -------
+    int
+        Never returns when called as the program: it exits with the code.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in words
+    language = _language(words)
+    try:
+        app(words, standalone_mode=True)
+        code = 0
+    except InputError as problem:
+        if as_json:
+            print_json({"error": problem.text(language), "findings": [f.as_dict(language) for f in problem.findings]})
+        show_findings([f for f in problem.findings if f.level is not Level.NOTE], language)
+        code = 2
+    except Infeasible as problem:
+        if as_json:
+            print_json({"error": problem.text(language), "reasons": [r.text(language) for r in problem.reasons]})
+        for reason in problem.reasons:
+            err.print(reason.text(language))
+        code = 3
+    except TuntiError as problem:
+        if as_json:
+            print_json({"error": problem.text(language)})
+        err.print(problem.text(language))
+        code = 1
+    except KeyboardInterrupt:
+        err.print("Interrupted; nothing was left half-written.")
+        code = 130
+    sys.exit(code)
+
+
+def _language(words: list[str]) -> str:
+    from tunti.cli.app import language_of
+
+    for i, word in enumerate(words):
+        if word == "--lang" and i + 1 < len(words):
+            return language_of(words[i + 1])
+        if word.startswith("--lang="):
+            return language_of(word.removeprefix("--lang="))
+    return language_of(None)
+
+
+if __name__ == "__main__":
+    main()

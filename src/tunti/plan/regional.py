@@ -99,6 +99,11 @@ class RegionalPlan:
     land: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
 
+    @property
+    def all_points(self) -> pd.DataFrame:
+        """Points of the area, then those across its border that serve people in it."""
+        return pd.concat([self.points, self.neighbours], ignore_index=True)
+
 
 @dataclass(frozen=True, eq=False)
 class Solved:
@@ -398,7 +403,7 @@ def flags(plan: RegionalPlan, area: Area) -> tuple[Message, ...]:
     if len(small):
         found.append(
             say(
-                "{n} points have fewer than {base} people within the hour: {names}.",
+                "Points with fewer than {base} people within the standard ({n}): {names}.",
                 n=len(small),
                 base=standard.known_population_base,
                 names=", ".join(small["name"]),

@@ -1,7 +1,7 @@
 """The independent check: a plan's tables are recomputed from each other before anything is written.
 
-It shares no code with the models that made the tables and imports nothing above the inputs, so an error in a model can't
-hide itself here.
+It shares no code with the models that made the tables and imports nothing above the inputs, so an error in a model
+can't hide itself here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from tunti.findings import Finding, Message, error, say
+from tunti.locale import N_
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Tables:
     minutes: float
 
 
-_BROKEN = "The plan's tables do not agree with each other; nothing was written. Report it with the run record."
+_BROKEN = N_("The plan's tables do not agree with each other; nothing was written. Report it with the run record.")
 
 
 def _wrong(table: str, row: str | None, column: str, what: Message) -> Finding:
@@ -135,7 +136,7 @@ def _groups(t: Tables, name: str, key: str) -> list[Finding]:
                 found.append(
                     _wrong(name, str(code), column, say("{a} is stated, the cells give {b}.", a=stated, b=recomputed))
                 )
-        if people and abs(row.share - within / people) > 1e-9:  # type: ignore[operator]
+        if people and abs(float(row.share) - within / people) > 1e-9:
             found.append(
                 _wrong(
                     name, str(code), "share", say("{a} is stated, the cells give {b}.", a=row.share, b=within / people)
@@ -186,7 +187,7 @@ def _points(t: Tables, sites: pd.DataFrame) -> list[Finding]:
         found.append(_wrong("cells", None, "nearest_site", say("{site} serves cells, but is not a point.", site=site)))
     served = t.cells.groupby("nearest_site")["people"].sum()
     for row in t.points.itertuples():
-        recomputed = int(served.get(row.site, 0))  # type: ignore[call-overload]
+        recomputed = int(served.get(row.site, 0))
         if row.people_served != recomputed:
             found.append(
                 _wrong(

@@ -1,0 +1,5 @@
+"""``python -m tunti`` is the command ``tunti``."""
+
+from tunti.cli import main
+
+main()

@@ -1,0 +1,303 @@
+"""The commands: each opens a project, calls one function of it and shows the answer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tunti import __version__
+from tunti.cli.show import out, print_json, progress, rows_table, show_findings
+from tunti.errors import TuntiError
+from tunti.findings import Level, Share, say, stops
+from tunti.inputs.starter import copy_starter
+from tunti.inputs.templates import write_templates
+from tunti.locale import LANGUAGES, translator
+from tunti.plan.question import GOALS
+from tunti.project import Project
+
+app = typer.Typer(
+    name="tunti",
+    help="Plan a network of joint public service points: everyone within an hour, every euro accounted for.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Project folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
+Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: fi, sv or en.")]
+ScenarioName = Annotated[str | None, typer.Option("--scenario", help="Name of a scenario of the project.")]
+RegionName = Annotated[
+    str | None, typer.Option("--region", help="Region's name or code; all planned regions without it.")
+]
+Minutes = Annotated[
+    float | None, typer.Option("--minutes", min=0.1, max=600, help="Standard in minutes; the project's without it.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
+
+
+def language_of(wanted: str | None) -> str:
+    """Give the language of messages: the one asked for, else that of the environment, else English."""
+    asked = (wanted or os.environ.get("TUNTI_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
+    return asked if asked in LANGUAGES else "en"
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
+) -> None:
+    """Plan a network of joint public service points."""
+    if version:
+        typer.echo(f"tunti {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def new(
+    folder: Folder,
+    empty: Annotated[bool, typer.Option("--empty", help="Settings and templates only, no starter data.")] = False,
+    lang: Lang = None,
+) -> None:
+    """Make a project folder with the embedded starter data of Finland, or an empty one to fill."""
+    language = language_of(lang)
+    _ = translator(language)
+    if folder.exists() and any(folder.iterdir()):
+        raise TuntiError(say("{folder} is not empty. Choose a new folder.", folder=str(folder)))
+    if empty:
+        Project.create(folder)
+        write_templates(folder)
+    else:
+        copy_starter(folder)
+    out.print(_("Made the project {folder}. Next: tunti plan {folder}").format(folder=folder))
+
+
+@app.command()
+def template(folder: Folder, lang: Lang = None) -> None:
+    """Write the Excel template that the schemas describe, in Finnish, Swedish and English."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in write_templates(folder):
+        out.print(str(path))
+
+
+@app.command()
+def check(
+    folder: Folder, scenario: ScenarioName = None, strict: Strict = False, as_json: Json = False, lang: Lang = None
+) -> None:
+    """Check all tables and settings and show everything that is wrong at once."""
+    language = language_of(lang)
+    with progress(language, quiet=as_json) as say_progress:
+        findings = Project(folder).check(scenario=scenario, progress=say_progress)
+    bad = stops(findings, strict=strict)
+    if as_json:
+        print_json({"ok": not bad, "findings": [f.as_dict(language) for f in findings]})
+    else:
+        show_findings(findings, language)
+        if not bad:
+            out.print(translator(language)("The input can be planned with."))
+    if bad:
+        raise typer.Exit(2)
+
+
+@app.command()
+def access(
+    folder: Folder,
+    sites: Annotated[
+        str | None, typer.Option("--sites", help="Open sites, separated by commas; today's network without it.")
+    ] = None,
+    minutes: Minutes = None,
+    region: RegionName = None,
+    scenario: ScenarioName = None,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Tell how many people are within the standard of a set of sites, and who stays outside."""
+    language = language_of(lang)
+    _ = translator(language)
+    project = Project(folder)
+    names = None if sites is None else tuple(s.strip() for s in sites.split(",") if s.strip())
+    with progress(language, quiet=as_json) as say_progress:
+        found = project.access(sites=names, minutes=minutes, region=region, scenario=scenario, progress=say_progress)
+    if as_json:
+        print_json(
+            {
+                "minutes": found.minutes,
+                "share": found.share,
+                "people": found.people,
+                "people_inside": found.people_inside,
+                "people_outside": found.people_outside,
+                "mean_minutes": found.mean_minutes,
+                "regions": found.regions.to_dict("records"),
+                "municipalities": found.municipalities.to_dict("records"),
+                "groups": found.groups.to_dict("records"),
+                "outside": found.outside.to_dict("records"),
+            }
+        )
+        return
+    sentence = say(
+        "{inside} of {people} people ({share}) are within {minutes} minutes by car; {outside} are not.",
+        inside=found.people_inside,
+        people=found.people,
+        share=Share(found.share),
+        minutes=found.minutes,
+        outside=found.people_outside,
+    )
+    out.print(sentence.text(language))
+    rows = [
+        [
+            _name(r, language),
+            _number(r["people"], language),
+            _share(r["share"], language),
+            _number(r["people_outside"], language),
+        ]
+        for r in found.regions.assign(people_outside=lambda t: t["people"] - t["people_inside"]).to_dict("records")
+    ]
+    rows_table(_("By region"), [_("Region"), _("People"), _("Within the standard"), _("Outside")], rows)
+
+
+@app.command()
+def locate(
+    folder: Folder,
+    goal: Annotated[
+        str | None, typer.Option("--goal", help="fewest, most_people, least_travel, worst_case, backup or least_cost.")
+    ] = None,
+    points: Annotated[int | None, typer.Option("--points", min=1, help="Number of points.")] = None,
+    share: Annotated[
+        float | None, typer.Option("--share", min=0, max=1, help="Share of people within the standard, 0 to 1.")
+    ] = None,
+    region_share: Annotated[
+        float | None, typer.Option("--region-share", min=0, max=1, help="The same in every region.")
+    ] = None,
+    population_base: Annotated[
+        int | None, typer.Option("--population-base", min=0, help="People within the standard of each point.")
+    ] = None,
+    minutes: Minutes = None,
+    scenario: ScenarioName = None,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Find the best network of points, with its bound and what is proven about it."""
+    language = language_of(lang)
+    _ = translator(language)
+    if goal is not None and goal not in set(GOALS):
+        raise TuntiError(say("There is no goal {value}. Choose one of: {names}.", value=goal, names=", ".join(GOALS)))
+    project = Project(folder)
+    with progress(language, quiet=as_json) as say_progress:
+        found = project.locate(
+            goal=goal,
+            points=points,
+            share=share,
+            region_share=region_share,
+            population_base=population_base,
+            minutes=minutes,
+            scenario=scenario,
+            progress=say_progress,
+        )
+    if as_json:
+        second = found.second
+        print_json(
+            {
+                "goal": found.goal.value,
+                "points": list(found.points),
+                "number_of_points": len(found.points),
+                "objective": found.objective,
+                "bound": found.bound,
+                "gap": found.gap,
+                "proven": found.proven,
+                "share": found.share,
+                "people": found.people,
+                "seconds": found.seconds,
+                "interrupted": found.interrupted,
+                "second": None
+                if second is None
+                else {"goal": second[0].value, "objective": second[1], "bound": second[2], "gap": second[3]},
+                "steps": [list(s) for s in found.steps],
+            }
+        )
+        return
+    proof = (
+        say("proven: no network does better") if found.proven else say("gap to the bound {gap}", gap=Share(found.gap))
+    )
+    sentence = say(
+        "{n} points, {share} of people within the standard ({proof}; {seconds} s).",
+        n=len(found.points),
+        share=Share(found.share),
+        proof=proof,
+        seconds=round(found.seconds, 1),
+    )
+    out.print(sentence.text(language))
+    out.print(", ".join(found.points))
+
+
+@app.command()
+def plan(
+    folder: Folder,
+    region: RegionName = None,
+    scenario: ScenarioName = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Folder for the plan; DIR/plans/NAME without it.")] = None,
+    strict: Strict = False,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Make the plan of a region or of all planned regions: HTML, PDF, Excel and GeoPackage in every language."""
+    language = language_of(lang)
+    project = Project(folder)
+    with progress(language, quiet=as_json) as say_progress:
+        made = project.plan(region=region, scenario=scenario, strict=strict, progress=say_progress)
+        where, files = project.write(made, to, progress=say_progress)
+    warned = [f for f in made.findings if f.level is Level.WARNING]
+    if as_json:
+        print_json(
+            {
+                "out": str(where),
+                "files": [p.name for p in files],
+                "points": list(made.points["site"]),
+                "share_today": made.today.share,
+                "share": made.proposed.share,
+                "people_outside": made.proposed.people_outside,
+                "proven": made.network.proven,
+                "gap": made.network.gap,
+                "flags": [f.text(language) for f in made.flags],
+                "findings": [f.as_dict(language) for f in made.findings],
+                "run": made.run,
+            }
+        )
+        return
+    if warned:
+        show_findings(warned, language, most=20)
+    name = made.region_names[language]
+    sentence = say(
+        "{name}: {n} points. Within {minutes} minutes: {share}; today, counting every agency's office: {today}.",
+        name=name,
+        n=len(made.points),
+        minutes=made.settings.standard.minutes,
+        share=Share(made.proposed.share),
+        today=Share(made.today.share),
+    )
+    out.print(sentence.text(language))
+    for flag in made.flags:
+        out.print("• " + flag.text(language))
+    out.print(translator(language)("Written into {folder}:").format(folder=where))
+    for path in files:
+        out.print(f"  {path.name}")
+
+
+def _name(row: dict[str, Any], language: str) -> str:
+    value = row.get(f"region_{language}")
+    return str(value) if isinstance(value, str) and value else str(row["region_fi"])
+
+
+def _number(value: Any, language: str) -> str:
+    return say("{n}", n=int(value)).text(language)
+
+
+def _share(value: float, language: str) -> str:
+    return say("{n}", n=Share(value)).text(language)
+
+
+__all__ = ["app", "language_of"]

@@ -1,0 +1,139 @@
+"""What the command line shows: one JSON object for scripts, tables and sentences for people, progress beside both."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from tunti.findings import Finding, Level, Message
+from tunti.locale import N_, plural, translator
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+_LEVEL = {
+    Level.ERROR: ("red", N_("Error")),
+    Level.WARNING: ("yellow", N_("Warning")),
+    Level.NOTE: ("cyan", N_("Note")),
+}
+
+
+def print_json(values: dict[str, Any]) -> None:
+    """Print one JSON object on stdout: the whole answer of a command with ``--json``."""
+    sys.stdout.write(json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Turn NumPy and pandas values into those that JSON has; what is not a number becomes null."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if hasattr(value, "item") and not isinstance(value, (str, bytes)):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int, bool)):
+        return value
+    return None if str(value) in ("<NA>", "NaT") else str(value)
+
+
+def show_findings(findings: Sequence[Finding], language: str, *, most: int = 200) -> None:
+    """Print findings as a table on stderr, errors first; the counts come last.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+    language : {"fi", "sv", "en"}
+    most : int
+        Rows to show; the rest is counted.
+    """
+    _ = translator(language)
+    order = list(Level)
+    ranked = sorted(findings, key=lambda f: order.index(f.level))
+    table = Table(show_lines=True, expand=err.width < 160)
+    for heading in (N_("Level"), N_("Where"), N_("What is wrong"), N_("What to do")):
+        table.add_column(_(heading), overflow="fold", ratio=None if heading == "Level" else 1)
+    for f in ranked[:most]:
+        colour, word = _LEVEL[f.level]
+        row = "" if f.row is None else f"{_('row')} {f.row}"
+        place = ", ".join(p for p in (f.table, row, f.column or "") if p)
+        table.add_row(
+            f"[{colour}]{_(word)}[/]",
+            escape(place),
+            escape(f.what.text(language)),
+            escape(f.what_to_do.text(language)),
+        )
+    if ranked:
+        err.print(table)
+    if len(ranked) > most:
+        err.print(_("... and {n} more; see --json for all.").format(n=len(ranked) - most))
+    counts = [sum(1 for f in findings if f.level is level) for level in order]
+    words = (
+        plural(language, "{n} error", "{n} errors", counts[0]).format(n=counts[0]),
+        plural(language, "{n} warning", "{n} warnings", counts[1]).format(n=counts[1]),
+        plural(language, "{n} note", "{n} notes", counts[2]).format(n=counts[2]),
+    )
+    err.print(", ".join(words) + ".")
+
+
+@contextmanager
+def progress(language: str, *, quiet: bool) -> Iterator[Callable[[Message, float | None], None]]:
+    """Show on stderr what is being done, how far it is and how long is left.
+
+    Parameters
+    ----------
+    language : {"fi", "sv", "en"}
+    quiet : bool
+        Show nothing (``--json``, or stderr is no terminal).
+
+    Yields
+    ------
+    callable
+        ``(what, share done or None)``.
+    """
+    if quiet or not err.is_terminal:
+        yield lambda what, done: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def say_progress(what: Message, done: float | None) -> None:
+            name = what.text(language)
+            if name not in tasks:
+                for task in tasks.values():
+                    bar.update(task, total=1.0, completed=1.0)
+                tasks[name] = bar.add_task(name, total=None)
+            if done is not None:
+                bar.update(tasks[name], total=1.0, completed=min(done, 1.0))
+
+        yield say_progress
+
+
+def rows_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 1) -> None:
+    """Print a small table on stdout; the columns from ``numbers`` on are aligned right.
+
+    Parameters
+    ----------
+    title : str
+    headings : sequence of str
+    rows : sequence of sequence of str
+    numbers : int
+        First column that holds numbers.
+    """
+    table = Table(title=title, title_justify="left")
+    for i, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if i >= numbers else "left")
+    for row in rows:
+        table.add_row(*(escape(v) for v in row))
+    out.print(table)

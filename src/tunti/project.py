@@ -1,0 +1,356 @@
+"""A project: a folder of tables and settings, and the questions that a planner asks of it.
+
+Stages run in the order of the layers, each kept under the content hash of what it depends on, so a stage whose inputs
+did not change is not run again. This file wires them together and holds no planning logic.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version as version_of
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tunti import __version__
+from tunti.access.standard import Access, access_table
+from tunti.errors import InputError, TuntiError
+from tunti.findings import Finding, Message, say, stops
+from tunti.inputs.checks import check
+from tunti.inputs.readers import read_folder
+from tunti.inputs.tables import Inputs
+from tunti.location.problem import Network
+from tunti.plan.area import find_region, part
+from tunti.plan.checked import verified
+from tunti.plan.regional import RegionalPlan, regional_plan, today_open
+from tunti.report.write import write_plan
+from tunti.scenario.scenario import read_scenario, resolve
+from tunti.settings import Settings, read_settings
+from tunti.stages import Progress, Stages, inputs_hash
+from tunti.store.folder import FolderStore, whole_file
+from tunti.store.hashes import content_hash
+
+_NEW = """# Settings of the project. What is left out keeps its default; the documentation lists all settings.
+
+[project]
+name = ""
+country = "FI"
+crs = "EPSG:3067"
+
+[standard]
+minutes = 60
+# share = 0.99            # share of people within the standard that a plan must reach; no source states one
+# population_base = 10000 # people within the standard of each point
+
+[plan]
+goal = "fewest"
+"""
+
+
+def _silent(what: Message, done: float | None) -> None:
+    """Show no progress."""
+
+
+class Project:
+    """A project folder with its tables, settings and scenarios.
+
+    Parameters
+    ----------
+    folder : Path or str
+        A folder that holds ``project.toml``.
+
+    Raises
+    ------
+    TuntiError
+        The folder is missing or is not a project.
+
+    Examples
+    --------
+    >>> from tunti import Project
+    >>> project = Project("my-region")  # doctest: +SKIP
+    >>> project.access(minutes=60).share  # doctest: +SKIP
+    0.993
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.store = FolderStore(Path(folder))
+        self._read: dict[str | None, tuple[Inputs, Settings, list[Finding]]] = {}
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Project:
+        """Make an empty project: settings only, tables to be filled.
+
+        Parameters
+        ----------
+        folder : Path or str
+
+        Returns
+        -------
+        Project
+        """
+        with whole_file(Path(folder) / "project.toml") as beside:
+            beside.write_text(_NEW, encoding="utf-8")
+        return cls(folder)
+
+    def check(self, *, scenario: str | None = None, progress: Progress = _silent) -> list[Finding]:
+        """Check settings, tables, the scenario and how places join the roads; give everything that was found.
+
+        Parameters
+        ----------
+        scenario : str, optional
+        progress : callable
+
+        Returns
+        -------
+        list of Finding
+        """
+        inputs, settings, findings = self._inputs(scenario, progress)
+        if stops(findings):
+            return findings
+        stages = Stages(self.store, inputs, settings, progress)
+        return [*findings, *stages.times().findings]
+
+    def access(
+        self,
+        *,
+        sites: Iterable[str] | None = None,
+        minutes: float | None = None,
+        region: str | None = None,
+        scenario: str | None = None,
+        progress: Progress = _silent,
+    ) -> Access:
+        """Tell how many people are within the standard of some sites, and who stays outside.
+
+        Parameters
+        ----------
+        sites : iterable of str, optional
+            Open sites; today's network (existing points and offices that serve customers) by default.
+        minutes : float, optional
+            The standard; the project's by default.
+        region : str, optional
+            Count the people of one region only.
+        scenario : str, optional
+        progress : callable
+
+        Returns
+        -------
+        Access
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        TuntiError
+            A site or region is not known.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        settings = _changed(settings, minutes=minutes)
+        stages = Stages(self.store, inputs, settings, progress)
+        found = stages.times()
+        area = found.area
+        code = None if region is None else find_region(area.regions, region)
+        n_sites = len(area.sites)
+        if sites is None:
+            is_open = today_open(area, found.offices, found.office_place, len(found.times.sites))
+            times, places = found.times, pd.DataFrame({"site": pd.Series(found.times.sites, dtype="string")})
+        else:
+            wanted = tuple(sites)
+            unknown = sorted(set(wanted) - set(area.sites["site"]))
+            if unknown:
+                raise TuntiError(say("There are no sites {names} in the planned regions.", names=", ".join(unknown)))
+            is_open = area.sites["site"].isin(wanted).to_numpy(dtype=bool)
+            times, places = part(found.times, np.arange(n_sites)), area.sites
+        allowed = np.zeros(len(places), bool)
+        allowed[:n_sites] = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
+        return access_table(
+            times,
+            area.cells,
+            area.municipalities,
+            places,
+            open_sites=is_open,
+            allowed_sites=allowed,
+            minutes=settings.standard.minutes,
+            region=code,
+        )
+
+    def locate(
+        self,
+        *,
+        goal: str | None = None,
+        points: int | None = None,
+        share: float | None = None,
+        region_share: float | None = None,
+        population_base: int | None = None,
+        minutes: float | None = None,
+        scenario: str | None = None,
+        progress: Progress = _silent,
+    ) -> Network:
+        """Find the best network of points for a goal, with its bound, gap and proof.
+
+        Parameters
+        ----------
+        goal : str, optional
+            One of :class:`tunti.location.problem.Goal`; the project's by default, as are all others.
+        points : int, optional
+        share, region_share : float, optional
+        population_base : int, optional
+        minutes : float, optional
+        scenario : str, optional
+        progress : callable
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No network keeps all the rules.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        settings = _changed(
+            settings,
+            goal=goal,
+            points=points,
+            share=share,
+            region_share=region_share,
+            population_base=population_base,
+            minutes=minutes,
+        )
+        return Stages(self.store, inputs, settings, progress).network()[1]
+
+    def plan(
+        self,
+        *,
+        region: str | None = None,
+        scenario: str | None = None,
+        strict: bool = False,
+        progress: Progress = _silent,
+    ) -> RegionalPlan:
+        """Make the plan of a region, or of all planned regions.
+
+        Parameters
+        ----------
+        region : str, optional
+            Name or code of the region.
+        scenario : str, optional
+            Name of a scenario; the baseline by default.
+        strict : bool
+            Treat warnings of the input as errors.
+        progress : callable
+
+        Returns
+        -------
+        RegionalPlan
+            Its figures have passed the independent check.
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No network keeps all the rules.
+        """
+        start = perf_counter()
+        inputs, settings, findings = self._inputs(scenario, progress)
+        if stops(findings, strict=strict):
+            raise InputError(findings)
+        stages = Stages(self.store, inputs, settings, progress)
+        times = stages.times()
+        findings = [*findings, *times.findings]
+        if stops(findings, strict=strict):
+            raise InputError(findings)
+        code = None if region is None else find_region(times.area.regions, region)
+        solved = stages.solved()
+        run = {
+            "tunti": __version__,
+            "python": platform.python_version(),
+            **{name: version_of(name) for name in ("numpy", "pandas", "numba", "highspy")},
+            "inputs": inputs_hash(inputs),
+            "settings": content_hash(settings.model_dump_json()),
+            "scenario": scenario or "baseline",
+            "region": code or "",
+            **{f"seconds {stage}": f"{spent:.2f}" for stage, spent in stages.seconds.items()},
+            "seconds": f"{perf_counter() - start:.1f}",
+        }
+        plan = regional_plan(
+            inputs,
+            settings,
+            solved,
+            region=code,
+            scenario=scenario or "baseline",
+            findings=tuple(findings),
+            run=run,
+            roads=stages.main_roads(),
+        )
+        verified(plan, solved.area)
+        return plan
+
+    def write(
+        self, plan: RegionalPlan, to: Path | str | None = None, *, progress: Progress = _silent
+    ) -> tuple[Path, list[Path]]:
+        """Write a plan's documents and tables into a folder, all or none.
+
+        Parameters
+        ----------
+        plan : RegionalPlan
+        to : Path or str, optional
+            The folder; ``plans/<region>-<scenario>`` in the project by default.
+        progress : callable
+
+        Returns
+        -------
+        (Path, list of Path)
+            The folder and the files in it.
+        """
+        name = plan.region_names["fi"] if plan.region else "kaikki"
+        where = Path(to) if to else self.store.folder / "plans" / f"{name}-{plan.scenario}"
+        progress(say("writing the plan"), None)
+        files = write_plan(plan, where, languages=plan.settings.project.languages)
+        progress(say("writing the plan"), 1.0)
+        return where, files
+
+    def _sound(self, scenario: str | None, progress: Progress) -> tuple[Inputs, Settings]:
+        inputs, settings, findings = self._inputs(scenario, progress)
+        if stops(findings):
+            raise InputError(findings)
+        return inputs, settings
+
+    def _inputs(self, scenario: str | None, progress: Progress) -> tuple[Inputs, Settings, list[Finding]]:
+        """Read settings, tables and the scenario once; findings of all of them together."""
+        if scenario in self._read:
+            return self._read[scenario]
+        progress(say("reading the tables"), None)
+        settings, findings = read_settings(self.store.settings_text())
+        inputs, found = read_folder(self.store.folder, settings)
+        findings += found
+        # Checks of content make sense on tables that could be read.
+        if not stops(found):
+            findings += check(inputs, settings)
+        if scenario is not None and not stops(findings):
+            change, found = read_scenario(scenario, self.store.scenario_text(scenario))
+            findings += found
+            if not stops(found):
+                inputs, settings, found = resolve(inputs, settings, change.patches)
+                findings += found
+        progress(say("reading the tables"), 1.0)
+        self._read[scenario] = inputs, settings, findings
+        return self._read[scenario]
+
+
+def _changed(settings: Settings, **values: Any) -> Settings:
+    """Give the settings with some values of the standard and of the plan replaced; None keeps."""
+    standard = {k: v for k, v in values.items() if v is not None and k in type(settings.standard).model_fields}
+    plan = {k: v for k, v in values.items() if v is not None and k in type(settings.plan).model_fields}
+    return settings.model_copy(
+        update={
+            "standard": settings.standard.model_copy(update=standard),
+            "plan": settings.plan.model_copy(update=plan),
+        }
+    )

@@ -1,0 +1,313 @@
+"""The stages of a plan in their order, each kept by the content hash of what it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from tunti import __version__
+from tunti.access.drive import drive_times
+from tunti.access.joining import snap_summary
+from tunti.access.means import means_table, people_without_car
+from tunti.access.times import TravelTimes
+from tunti.errors import InputError
+from tunti.findings import Finding, Message, say, stops
+from tunti.inputs.schemas import SCHEMAS
+from tunti.inputs.tables import Inputs
+from tunti.location.problem import Goal, Network, Problem
+from tunti.location.solve import locate
+from tunti.network.build import graph_from_tables
+from tunti.network.graph import RoadGraph
+from tunti.network.osm import graph_from_extract
+from tunti.network.repair import repair
+from tunti.plan.area import Area, area, destinations, part, serving_offices
+from tunti.plan.question import question
+from tunti.plan.regional import Solved
+from tunti.settings import Settings
+from tunti.store.folder import FolderStore
+from tunti.store.hashes import content_hash
+
+Progress = Callable[[Message, float | None], None]
+"""Called with what is being done and the share done (None when unknown)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Timed:
+    """Drive times of the planned area and what was found on the way.
+
+    Attributes
+    ----------
+    area : Area
+    offices : DataFrame
+        Today's offices that serve customers.
+    office_place : int64, shape (offices,)
+        Row of ``times`` of each office.
+    times : TravelTimes
+        From the area's cells to its sites, then to the places of the offices.
+    office_times : TravelTimes
+        From the offices, as if they were cells, to the sites.
+    snap : DataFrame
+        Snap report in short.
+    findings : tuple of Finding
+    """
+
+    area: Area
+    offices: pd.DataFrame
+    office_place: NDArray[np.int64]
+    times: TravelTimes
+    office_times: TravelTimes
+    snap: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+class Stages:
+    """The stages of one run over given inputs and settings.
+
+    Parameters
+    ----------
+    store : FolderStore
+        Where results are kept by content hash.
+    inputs : Inputs
+        After the scenario's changes.
+    settings : Settings
+        After the scenario's changes.
+    progress : callable
+    """
+
+    def __init__(self, store: FolderStore, inputs: Inputs, settings: Settings, progress: Progress) -> None:
+        self.store, self.inputs, self.settings, self.progress = store, inputs, settings, progress
+        self.seconds: dict[str, float] = {}
+        self._timed: Timed | None = None
+        self._graph: tuple[RoadGraph, list[Finding]] | None = None
+        self._network: tuple[Problem, Network] | None = None
+
+    def graph(self) -> tuple[RoadGraph, list[Finding]]:
+        """Build the road network and say what was left out of it."""
+        if self._graph is None:
+            start = perf_counter()
+            self.progress(say("building the road network"), None)
+            inputs, settings = self.inputs, self.settings
+            if inputs.road_extract is not None:
+                raw, findings = graph_from_extract(inputs.road_extract, settings.project.crs, settings)
+            else:
+                raw, findings = graph_from_tables(inputs.road_nodes, inputs.road_links, settings)
+            if stops(findings):
+                raise InputError(findings)
+            graph, left_out = repair(raw)
+            self._graph = graph, [*findings, *left_out]
+            self.seconds["network"] = perf_counter() - start
+        return self._graph
+
+    def times(self) -> Timed:
+        """Give the drive times of the planned area, from the store when nothing changed.
+
+        Raises
+        ------
+        InputError
+            The roads can't be used.
+        """
+        if self._timed is not None:
+            return self._timed
+        start = perf_counter()
+        inputs, settings = self.inputs, self.settings
+        planned = area(inputs, settings.project)
+        offices = serving_offices(inputs, settings)
+        places, office_place = destinations(planned.sites, offices)
+        from_offices = offices[["office", "x", "y"]].rename(columns={"office": "cell"}).assign(people=0)
+        key = content_hash(
+            __version__,
+            planned.cells[["cell", "people", "x", "y"]],
+            places,
+            from_offices,
+            settings.speeds.model_dump_json(),
+            settings.plan.cutoff_minutes,
+            inputs.road_nodes,
+            inputs.road_links,
+            file_hash(inputs.road_extract),
+        )
+        kept = self.store.result("times", key)
+        cutoff = settings.plan.cutoff_minutes
+        if kept is None:
+            graph, found = self.graph()
+
+            def tell(what: str, done: float) -> None:
+                self.progress(say(what), done)
+
+            times, report, more = drive_times(
+                graph, planned.cells, places, settings.speeds, cutoff_minutes=cutoff, progress=tell
+            )
+            office_times, _, _ = drive_times(graph, from_offices, planned.sites, settings.speeds, cutoff_minutes=cutoff)
+            snap, findings = snap_summary(report), [*found, *more]
+            self.store.keep(
+                "times",
+                key,
+                {"snap": snap.to_dict("list"), "findings": [f.packed() for f in findings]},
+                {**_arrays(times, ""), **_arrays(office_times, "office_")},
+            )
+        else:
+            values, arrays = kept
+            snap, findings = pd.DataFrame(values["snap"]), [Finding.unpacked(f) for f in values["findings"]]
+            cell_names, place_names = tuple(planned.cells["cell"]), tuple(places["site"])
+            times = _times(arrays, "", place_names, cell_names, cutoff)
+            office_times = _times(arrays, "office_", tuple(planned.sites["site"]), tuple(from_offices["cell"]), cutoff)
+        self._timed = Timed(planned, offices, office_place, times, office_times, snap, tuple(findings))
+        self.seconds["times"] = perf_counter() - start
+        return self._timed
+
+    def network(self) -> tuple[Problem, Network]:
+        """Give the optimal network of the planned area, from the store when nothing changed.
+
+        Raises
+        ------
+        Infeasible
+            No network keeps all the rules.
+        """
+        if self._network is not None:
+            return self._network
+        timed = self.times()
+        start = perf_counter()
+        problem, limits = question(part(timed.times, np.arange(len(timed.area.sites))), timed.area, self.settings)
+        key = content_hash(
+            __version__,
+            *(getattr(problem.times, name) for name in ("sites", "indptr", "cell", "seconds")),
+            problem.people,
+            problem.region,
+            problem.site_region,
+            problem.status,
+            problem.cost,
+            problem.goal,
+            problem.minutes,
+            problem.rules,
+            problem.travel_cost,
+            problem.far_seconds,
+            problem.second_goal,
+            tuple(getattr(limits, name) for name in ("gap", "second_gap", "nodes", "iterations", "seed")),
+        )
+        kept = self.store.result("network", key)
+        if kept is None:
+
+            def tell(what: Message, done: float, best: float | None, bound: float | None) -> None:
+                self.progress(what, done)
+
+            network = locate(problem, limits, progress=tell)
+            if not network.interrupted:
+                self.store.keep("network", key, _network_values(network), {"open": network.open})
+        else:
+            network = _network(kept[0], kept[1]["open"])
+        self._network = problem, network
+        self.seconds["network of points"] = perf_counter() - start
+        return self._network
+
+    def solved(self) -> Solved:
+        """Give everything that a plan is put together from."""
+        timed = self.times()
+        problem, network = self.network()
+        site, seconds = timed.office_times.nearest(network.open)
+        names = np.array([*timed.office_times.sites, ""], dtype=object)
+        office_minutes = pd.DataFrame(
+            {
+                "nearest_point": pd.Series(names[site], dtype="string").replace("", pd.NA),
+                "minutes_to_point": np.where(site < 0, np.nan, seconds / 60),
+            }
+        )
+        open_sites = tuple(network.points)
+        means = means_table(self.inputs.travel_times, timed.area.cells, open_sites, self.settings.standard.minutes)
+        return Solved(
+            area=timed.area,
+            times=timed.times,
+            offices=timed.offices,
+            office_place=timed.office_place,
+            office_minutes=office_minutes,
+            problem=problem,
+            network=network,
+            snap=timed.snap,
+            means=means,
+            without_car=people_without_car(timed.area, self.inputs, open_sites, self.settings.standard.minutes),
+        )
+
+    def main_roads(self) -> gpd.GeoDataFrame | None:
+        """Give the main roads as lines for maps, None when the roads come from an extract or are not given."""
+        nodes, links = self.inputs.road_nodes, self.inputs.road_links
+        main = links[links["road_class"].isin(_ON_MAPS)]
+        if main.empty:
+            return None
+        at = nodes.set_index("node")[["x", "y"]]
+        start, end = at.reindex(main["from_node"]).to_numpy(), at.reindex(main["to_node"]).to_numpy()
+        lines = shapely.linestrings(np.stack([start, end], axis=1).astype(np.float64))
+        return gpd.GeoDataFrame(
+            {"road_class": main["road_class"].to_numpy()}, geometry=lines, crs=self.settings.project.crs
+        )
+
+
+_ON_MAPS = ("national", "main", "motorway", "trunk", "primary", "skeleton")
+"""Road classes that a map of a region shows."""
+
+
+def file_hash(path: Path | None) -> str:
+    """Hash a file's content, empty for no file."""
+    if path is None:
+        return ""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "blake2b").hexdigest()[:32]
+
+
+def inputs_hash(inputs: Inputs) -> str:
+    """Hash all input tables: the run record names it."""
+    return content_hash(*(getattr(inputs, name) for name in SCHEMAS), file_hash(inputs.road_extract))
+
+
+def _arrays(times: TravelTimes, prefix: str) -> dict[str, NDArray[Any]]:
+    return {prefix + name: getattr(times, name) for name in ("indptr", "cell", "seconds")}
+
+
+def _times(
+    arrays: dict[str, NDArray[Any]], prefix: str, sites: tuple[str, ...], cells: tuple[str, ...], cutoff: float
+) -> TravelTimes:
+    return TravelTimes(
+        sites, cells, arrays[prefix + "indptr"], arrays[prefix + "cell"], arrays[prefix + "seconds"], cutoff
+    )
+
+
+def _network_values(network: Network) -> dict[str, Any]:
+    second = network.second
+    return {
+        "points": network.points,
+        "goal": network.goal,
+        "objective": network.objective,
+        "bound": network.bound,
+        "gap": network.gap,
+        "proven": network.proven,
+        "share": network.share,
+        "people": network.people,
+        "seconds": network.seconds,
+        "steps": network.steps,
+        "second": second,
+    }
+
+
+def _network(values: dict[str, Any], is_open: NDArray[np.bool_]) -> Network:
+    second = values["second"]
+    return Network(
+        points=tuple(values["points"]),
+        open=is_open,
+        goal=Goal(values["goal"]),
+        objective=values["objective"],
+        bound=values["bound"],
+        gap=values["gap"],
+        proven=values["proven"],
+        second=None if second is None else (Goal(second[0]), second[1], second[2], second[3]),
+        share=values["share"],
+        people=values["people"],
+        seconds=values["seconds"],
+        steps=tuple((str(a), str(b)) for a, b in values["steps"]),
+    )
