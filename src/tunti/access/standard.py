@@ -41,6 +41,8 @@ class Access:
         ``minutes_over, nearest_site, fix_site`` (nearest site that could open), ``fix_minutes``; most people first.
     cells : DataFrame
         Every cell: ``cell, municipality, x, y, people, minutes, nearest_site``.
+    minutes : float
+        The standard that was asked.
     """
 
     share: float
@@ -53,6 +55,7 @@ class Access:
     groups: pd.DataFrame
     outside: pd.DataFrame
     cells: pd.DataFrame
+    minutes: float = 60.0
 
 
 def standard(
@@ -358,6 +361,7 @@ def access_table(
                 "nearest_site": _ids(times, site),
             }
         ).reset_index(drop=True),
+        minutes=minutes,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tunti.access.standard import Access, access_table
+from tunti.access.standard import Access, access_table, population_base
 from tunti.access.times import TravelTimes
 from tunti.findings import Finding, Level, Message, Share, say
 from tunti.inputs.tables import Inputs, Source
@@ -293,7 +293,7 @@ def _points(solved: Solved, site_times: TravelTimes, region: str | None, setting
     reached = counted & (nearest >= 0)
     served = np.bincount(nearest[reached], weights=people[reached], minlength=len(area.sites)).astype(np.int64)
     travel = np.bincount(nearest[reached], weights=people[reached] * (seconds[reached] / 60), minlength=len(area.sites))
-    base = population_base(site_times, people, settings.standard.minutes)
+    base = population_base(site_times, area.cells, minutes=settings.standard.minutes).to_numpy()
     rows = np.flatnonzero(network.open)
     sites = area.sites.iloc[rows]
     names = area.municipalities.set_index("municipality")
@@ -319,27 +319,6 @@ def _points(solved: Solved, site_times: TravelTimes, region: str | None, setting
             "cost_eur_year": sites["cost_eur_year"],
         }
     ).reset_index(drop=True)
-
-
-def population_base(times: TravelTimes, people: NDArray[np.int64], minutes: float) -> NDArray[np.int64]:
-    """Count the people who live within the standard of each site.
-
-    Parameters
-    ----------
-    times : TravelTimes
-    people : int64, shape (cells,)
-    minutes : float
-
-    Returns
-    -------
-    int64, shape (sites,)
-    """
-    inside = times.seconds <= minutes * 60
-    counted = np.where(inside, people[times.cell], 0)
-    edges = np.zeros(len(counted) + 1, np.int64)
-    np.cumsum(counted, out=edges[1:])
-    base: NDArray[np.int64] = edges[times.indptr[1:]] - edges[times.indptr[:-1]]
-    return base
 
 
 def _offices(solved: Solved, area: Area, region: str | None) -> pd.DataFrame:
