@@ -7,7 +7,7 @@ columns in reports. Labels and descriptions are English keys of the catalogues (
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from tunti.locale import N_
 
@@ -27,8 +27,8 @@ class Column:
     name : str
         Name in code and in CSV headers.
     kind : str
-        ``id`` (text that keeps leading zeros), ``text``, ``whole``, ``number``, ``share`` (0 to 1), ``yes_no``, ``date``,
-        ``choice`` (one of ``choices``), ``modes`` (several of ``choices``, separated by spaces).
+        ``id`` (text that keeps leading zeros), ``text``, ``whole``, ``number``, ``share`` (0 to 1), ``yes_no``,
+        ``date``, ``choice`` (one of ``choices``), ``modes`` (several of ``choices``, separated by spaces).
     label : str
         Short heading, a key of the catalogues.
     description : str
@@ -79,6 +79,8 @@ class Schema:
         In the order of the template.
     required : bool
         A project can't be planned without the table.
+    needs_place : bool
+        Every row must have coordinates.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Schema:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
+    needs_place: bool = False
 
     def __getitem__(self, name: str) -> Column:
         """Give a column by its name."""
@@ -101,6 +104,39 @@ class Schema:
     def has_place(self) -> bool:
         """Whether rows have coordinates."""
         return "x" in self.names
+
+
+def public_columns(schema: Schema) -> tuple[str, ...]:
+    """Name the columns of a table that anyone may see.
+
+    Parameters
+    ----------
+    schema : Schema
+
+    Returns
+    -------
+    tuple of str
+        In the order of the table; rents, leases and the staff of offices are not among them.
+    """
+    return tuple(c.name for c in schema.columns if c.visibility == "public")
+
+
+def visible_columns(schema: Schema, to: Visibility) -> tuple[str, ...]:
+    """Name the columns of a table that a reader may see.
+
+    Parameters
+    ----------
+    schema : Schema
+    to : {"public", "project", "restricted"}
+        ``public`` for anyone, ``project`` for the region's project group, ``restricted`` for those who see everything.
+
+    Returns
+    -------
+    tuple of str
+        In the order of the table.
+    """
+    order = get_args(Visibility)
+    return tuple(c.name for c in schema.columns if order.index(c.visibility) <= order.index(to))
 
 
 def _place(what: str) -> tuple[Column, ...]:
@@ -248,6 +284,7 @@ CELLS = Schema(
         ),
     ),
     required=True,
+    needs_place=True,
 )
 
 MUNICIPALITIES = Schema(
@@ -667,6 +704,7 @@ SITES = Schema(
         _ILLUSTRATIVE,
     ),
     required=True,
+    needs_place=True,
 )
 
 ROAD_NODES = Schema(
@@ -678,6 +716,7 @@ ROAD_NODES = Schema(
         Column("node", "id", N_("Node"), N_("Name of the node, unique."), required=True, example="1023"),
         *_place(_EASTING),
     ),
+    needs_place=True,
 )
 
 ROAD_LINKS = Schema(
@@ -806,3 +845,58 @@ SCHEMAS: dict[str, Schema] = {
     s.name: s for s in (CELLS, MUNICIPALITIES, AGENCIES, SERVICES, OFFICES, SITES, ROAD_NODES, ROAD_LINKS, TRAVEL_TIMES)
 }
 """All input tables by name, in the order of the template."""
+
+SOURCES = Schema(
+    "sources",
+    N_("Sources"),
+    N_("Where the tables come from; shown in every report."),
+    (),
+    (
+        Column(
+            "table",
+            "text",
+            N_("Table"),
+            N_("Table, or tables, that the source feeds."),
+            required=True,
+            example="cells",
+        ),
+        Column(
+            "title", "text", N_("Title"), N_("Name of the data set."), required=True, example="Väestöruutuaineisto 2025"
+        ),
+        Column("publisher", "text", N_("Publisher"), N_("Who publishes the data."), example="Tilastokeskus"),
+        Column("licence", "text", N_("Licence"), N_("Name of the licence."), example="CC BY 4.0"),
+        Column("date", "text", N_("Date"), N_("Date or year of the data."), example="2025"),
+        Column("note", "text", N_("Note"), N_("Limits that a reader should know."), example=""),
+    ),
+)
+"""The list of sources; not a planning table, so it stands beside ``SCHEMAS``."""
+
+CHOICE_LABELS: dict[str, str] = {
+    "staffed": N_("staffed"),
+    "visiting": N_("visiting"),
+    "remote": N_("remote"),
+    "assisted": N_("assisted"),
+    "none": N_("none"),
+    "fi": N_("Finnish"),
+    "sv": N_("Swedish"),
+    "fi sv": N_("Finnish and Swedish"),
+    "sv fi": N_("Swedish and Finnish"),
+    "both": N_("both"),
+    "points": N_("points"),
+    "workplaces": N_("workplaces"),
+    "neither": N_("neither"),
+    "good": N_("good"),
+    "fair": N_("fair"),
+    "poor": N_("poor"),
+    "indoor_air": N_("bad indoor air"),
+    "existing": N_("existing"),
+    "required": N_("required"),
+    "forbidden": N_("forbidden"),
+    "candidate": N_("candidate"),
+    "centre": N_("centre"),
+    "small": N_("small"),
+    "mobile": N_("mobile"),
+    "yes": N_("yes"),
+    "no": N_("no"),
+}
+"""Words of choices as a planner says them, keys of the catalogues; files may hold either."""

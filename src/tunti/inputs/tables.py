@@ -44,8 +44,8 @@ class Inputs:
 
     Each frame has the columns of its schema (a missing optional column is there, empty), with the dtypes of the schema:
     ids and texts ``string``, whole numbers ``Int64``, numbers and shares ``float64``, yes_no ``boolean``, dates
-    ``datetime64``. Rows with a place have ``x`` and ``y`` in the project's metric CRS and ``lon``, ``lat`` in WGS 84, all
-    filled. The index, named ``row``, is the row number in the user's file (the header is row 1).
+    ``datetime64``. Rows with a place have ``x`` and ``y`` in the project's metric CRS and ``lon``, ``lat`` in WGS 84,
+    all filled. The index, named ``row``, is the row number in the user's file (the header is row 1).
 
     Attributes
     ----------
@@ -59,6 +59,9 @@ class Inputs:
         An OpenStreetMap extract (``.osm.pbf``) in place of the road tables.
     sources : tuple of Source
         Sources of the tables.
+    unread : frozenset of (str, int or None, str or None)
+        Table, row and column of every value that the readers could not read. They have told the user so; the checks
+        don't report the gap that it leaves a second time. A row of None stands for the whole column.
     """
 
     cells: pd.DataFrame
@@ -74,6 +77,7 @@ class Inputs:
     land: gpd.GeoDataFrame | None = None
     road_extract: Path | None = None
     sources: tuple[Source, ...] = field(default=())
+    unread: frozenset[tuple[str, int | None, str | None]] = frozenset()
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Inputs:
         """Give the inputs with one table replaced."""

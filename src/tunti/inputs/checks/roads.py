@@ -1,0 +1,211 @@
+"""Checks of the road tables: lengths, speeds, classes and whether the network holds together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from tunti.findings import Finding, Level, error, note, say, warning
+from tunti.inputs.frames import did_you_mean, tell
+from tunti.inputs.tables import Inputs
+from tunti.settings import Settings
+
+_SHORTER = 0.97
+_ROUNDING_KM = 0.02
+_FASTEST_KMH, _SLOWEST_KMH = 130.0, 5.0
+
+
+def _ends(inputs: Inputs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the positions of each link's nodes, -1 where the node is not known."""
+    nodes = pa.array(inputs.road_nodes["node"].drop_duplicates(), type=pa.large_string())
+
+    def at(column: str) -> NDArray[np.int64]:
+        ends = pa.array(inputs.road_links[column], type=pa.large_string(), from_pandas=True)
+        return np.asarray(pc.fill_null(pc.index_in(ends, value_set=nodes), -1), np.int64)
+
+    return at("from_node"), at("to_node")
+
+
+def _straight_km(inputs: Inputs) -> NDArray[np.float64]:
+    start, end = _ends(inputs)
+    nodes = inputs.road_nodes.drop_duplicates("node")
+    x, y = nodes["x"].to_numpy("float64"), nodes["y"].to_numpy("float64")
+    known = (start >= 0) & (end >= 0)
+    km = np.full(len(start), np.nan)
+    km[known] = np.hypot(x[start[known]] - x[end[known]], y[start[known]] - y[end[known]]) / 1000
+    return km
+
+
+def check_links(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
+    """Check the lengths of links against the straight line between their ends."""
+    links = inputs.road_links
+    rows = links.index.to_numpy()
+    if links.empty or inputs.road_nodes.empty:
+        return
+    straight, km = _straight_km(inputs), links["km"].to_numpy("float64")
+    yield from tell(
+        Level.WARNING,
+        "road_links",
+        rows,
+        (links["from_node"] == links["to_node"]).fillna(False).to_numpy(bool),
+        "to_node",
+        say("The link begins and ends at the same node."),
+        say("Correct the nodes or remove the link."),
+    )
+    yield from tell(
+        Level.WARNING,
+        "road_links",
+        rows,
+        km < _SHORTER * straight - _ROUNDING_KM,
+        "km",
+        lambda i: say(
+            "The link is {km} km long, but its ends are {straight} km apart in a straight line.",
+            km=f"{km[i]:.3g}",
+            straight=f"{straight[i]:.3g}",
+        ),
+        say("Correct the length (km, not metres or miles) or the coordinates of its nodes."),
+    )
+
+
+def check_speeds(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
+    """Check that the road classes have a speed and that given speeds and times are possible."""
+    links = inputs.road_links
+    rows = links.index.to_numpy()
+    if links.empty:
+        return
+    known = list(settings.speeds.summer)
+    classes = links["road_class"]
+    yield from tell(
+        Level.ERROR,
+        "road_links",
+        rows,
+        (classes.notna() & ~classes.isin(known)).to_numpy(bool),
+        "road_class",
+        lambda i: say("The road class '{value}' has no speed in the settings.", value=classes.iloc[i]),
+        lambda i: did_you_mean(
+            str(classes.iloc[i]),
+            known,
+            say("Use one of the classes {names}, or add a speed in the settings.", names=", ".join(known)),
+        ),
+    )
+    ferry = (classes == "ferry").fillna(False).to_numpy(bool)
+    kmh = links["kmh"].to_numpy("float64")
+    yield from tell(
+        Level.WARNING,
+        "road_links",
+        rows,
+        ((kmh > _FASTEST_KMH) | (kmh < _SLOWEST_KMH)) & ~ferry,
+        "kmh",
+        lambda i: say("The speed {kmh} km/h is unusual for a road.", kmh=f"{kmh[i]:g}"),
+        say("Check the speed; leave it empty for the speed of the class."),
+    )
+    length = links["km"].to_numpy("float64")
+    if not inputs.road_nodes.empty:
+        length = np.where(np.isnan(length), _straight_km(inputs), length)
+    minutes = links["minutes"].to_numpy("float64")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        driven = length / minutes * 60
+    yield from tell(
+        Level.WARNING,
+        "road_links",
+        rows,
+        (driven > _FASTEST_KMH) & (length > 0.1),
+        "minutes",
+        lambda i: say(
+            "{km} km in {minutes} minutes can't be driven.", km=f"{length[i]:.3g}", minutes=f"{minutes[i]:g}"
+        ),
+        say("Correct the minutes or the length."),
+    )
+
+
+def check_parallel(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
+    """Count links between the same two nodes."""
+    links = inputs.road_links
+    if links.empty:
+        return
+    one = links[["from_node", "to_node"]].astype(object)
+    low, high = _ordered(one["from_node"], one["to_node"])
+    oneway = links["oneway"].fillna(False).to_numpy(bool)
+    # Two one-way links in opposite directions are one road, not a duplicate.
+    turned = oneway & (low != one["from_node"].astype("string").to_numpy(object))
+    again = pd.DataFrame({"low": low, "high": high, "turned": turned}).duplicated().to_numpy()
+    if again.any():
+        yield note(
+            "road_links",
+            int(links.index[int(np.flatnonzero(again)[0])]),
+            None,
+            say("{n} links run between the same nodes as an earlier link, the first on this row.", n=int(again.sum())),
+            say("Nothing needs to be done: the fastest of them counts."),
+        )
+
+
+def _ordered(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    a = one.astype("string").fillna("").to_numpy(object)
+    b = other.astype("string").fillna("").to_numpy(object)
+    swap = a > b
+    return np.where(swap, b, a), np.where(swap, a, b)
+
+
+def check_parts(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
+    """Check that the roads hold together: people in a part of its own can't drive to the others."""
+    nodes, links = inputs.road_nodes, inputs.road_links
+    if nodes.empty:
+        return
+    if links.empty:
+        if not any(t == "road_links" for t, _, _ in inputs.unread):
+            yield error(
+                "road_links",
+                None,
+                None,
+                say("There are road nodes but no road links."),
+                say("Add the table road_links."),
+            )
+        return
+    start, end = _ends(inputs)
+    known = (start >= 0) & (end >= 0)
+    n = len(nodes.drop_duplicates("node"))
+    joined = coo_array((np.ones(int(known.sum()), np.int8), (start[known], end[known])), shape=(n, n))
+    parts, part = connected_components(joined, directed=False)
+    if parts == 1:
+        return
+    sizes = np.bincount(part)
+    outside = part != int(sizes.argmax())
+    share = 1 - outside.sum() / n
+    level = warning if share < 0.9 else note
+    yield level(
+        "road_nodes",
+        int(nodes.index[int(np.flatnonzero(outside)[0])]),
+        "node",
+        say(
+            "The roads fall into {parts} parts; {n} nodes are not joined to the largest one, the first is on this row.",
+            parts=int(parts),
+            n=int(outside.sum()),
+        ),
+        say("Add the missing links or ferries if people live there; parts without people do no harm."),
+    )
+
+
+def check_roads(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
+    """Check that there is some way to know travel times at all."""
+    car = (inputs.travel_times["means"] == "car").fillna(False).any()
+    if inputs.road_extract is None and inputs.road_links.empty and inputs.road_nodes.empty and not car:
+        if any(t in ("road_links", "road_nodes", "travel_times") for t, _, _ in inputs.unread):
+            return
+        yield error(
+            "road_links",
+            None,
+            None,
+            say("There are no roads: neither tables, an extract nor travel times."),
+            say("Put road_nodes.csv and road_links.csv, roads.osm.pbf or travel_times.csv in the folder."),
+        )
+
+
+CHECKS = (check_roads, check_links, check_speeds, check_parallel, check_parts)

@@ -1,0 +1,287 @@
+"""Reads a project's whole folder of inputs and reports everything that can't be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyproj import CRS
+
+from tunti.findings import Finding, error, note, say, warning
+from tunti.inputs.frames import closest, empty
+from tunti.inputs.readers.excel import broken, find_sheet, open_book
+from tunti.inputs.readers.headers import fold
+from tunti.inputs.readers.layers import layer_names
+from tunti.inputs.readers.places import check_crs
+from tunti.inputs.readers.raw import Unreadable
+from tunti.inputs.readers.table import ENDINGS, LAYER_ENDINGS, read_table
+from tunti.inputs.repair import repair
+from tunti.inputs.schemas import SCHEMAS, SOURCES, Schema
+from tunti.inputs.tables import Inputs, Source
+from tunti.settings import Settings
+
+MAP_LAYERS = ("borders", "land")
+"""Layers for maps only: municipality outlines and the land's outline."""
+
+_TABLES: dict[str, Schema] = {**SCHEMAS, SOURCES.name: SOURCES}
+_OTHER_FILES = (".toml", ".md", ".pdf", ".html", ".png", ".svg", ".log", ".lock", ".json")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a table was found: a file and, for workbooks and layered files, the sheet or layer."""
+
+    path: Path
+    sheet: str | None = None
+
+    def __str__(self) -> str:
+        return self.path.name if self.sheet is None else f"{self.path.name} ({self.sheet})"
+
+
+def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]]:
+    """Read all tables of a project's folder.
+
+    Each table is looked for as ``NAME.csv``, ``.xlsx``, ``.parquet``, ``.gpkg`` (and other vector files), as a sheet
+    of a workbook or as a layer of a file with several layers. A table that is not there is empty.
+
+    Parameters
+    ----------
+    folder : Path
+    settings : Settings
+        ``project.crs`` is the coordinate system of x and y.
+
+    Returns
+    -------
+    inputs : Inputs
+        All tables in the form that :mod:`tunti.inputs.tables` describes.
+    findings : list of Finding
+        All at once. Bad input never raises.
+    """
+    folder = Path(folder)
+    frames: dict[str, Any] = {name: empty(schema) for name, schema in _TABLES.items()}
+    crs = settings.project.crs
+    findings = check_crs(crs)
+    if not folder.is_dir():
+        findings.append(
+            error(
+                folder.name or str(folder),
+                None,
+                None,
+                say("The folder {folder} does not exist.", folder=str(folder)),
+                say("Check the name of the folder, or make a new project."),
+            )
+        )
+    places, maps, extracts, found = _look(folder) if folder.is_dir() else ({}, {}, [], [])
+    findings += found
+    if crs_is_wrong := bool(check_crs(crs)):
+        places, maps = {}, {}
+    tried: set[str] = set()
+    for name, where in places.items():
+        tried.add(name)
+        frames[name], found = _read_one(name, where, crs)
+        findings += found
+    findings += _missing(frames, tried, extracts, crs_is_wrong or not folder.is_dir())
+    layers: dict[str, gpd.GeoDataFrame | None] = dict.fromkeys(MAP_LAYERS)
+    for name, path in maps.items():
+        layers[name], found = _read_map(name, path, crs)
+        findings += found
+    sources = frames.pop(SOURCES.name)
+    inputs = Inputs(
+        **frames,
+        borders=layers["borders"],
+        land=layers["land"],
+        road_extract=extracts[0] if extracts else None,
+        sources=_sources(sources),
+    )
+    inputs, found = repair(inputs)
+    findings += found
+    unread = frozenset(
+        (f.table, None if isinstance(f.row, str) else f.row, f.column) for f in findings if f.level == "error"
+    )
+    return Inputs(**{**vars(inputs), "unread": unread}), findings
+
+
+def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[Path], list[Finding]]:
+    """Find which file holds which table."""
+    places: dict[str, list[_Place]] = {}
+    maps: dict[str, Path] = {}
+    extracts: list[Path] = []
+    unknown: list[Path] = []
+    findings: list[Finding] = []
+    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
+        stem, ending = fold(path.stem), path.suffix.casefold()
+        table = next((n for n in _TABLES if fold(n) == stem), None)
+        layer = next((n for n in MAP_LAYERS if n == stem), None)
+        if path.name.casefold().endswith(".osm.pbf"):
+            extracts.append(path)
+        elif layer is not None and ending in (*LAYER_ENDINGS, ".parquet"):
+            maps[layer] = path
+        elif table is not None and ending in ENDINGS:
+            places.setdefault(table, []).append(_Place(path))
+        elif ending in (".xlsx", ".gpkg"):
+            found, problems = _look_inside(path, ending)
+            findings += problems
+            for name, place in found:
+                places.setdefault(name, []).append(place)
+            if not found and not problems:
+                unknown.append(path)
+        elif ending not in _OTHER_FILES:
+            unknown.append(path)
+    if len(extracts) > 1:
+        findings.append(
+            error(
+                "road_extract",
+                None,
+                None,
+                say("There are several road extracts: {files}.", files=", ".join(p.name for p in extracts)),
+                say("Leave one of the files in the folder."),
+            )
+        )
+    findings += _unknown(unknown, [n for n in _TABLES if n not in places])
+    return places, maps, extracts, findings
+
+
+def _look_inside(path: Path, ending: str) -> tuple[list[tuple[str, _Place]], list[Finding]]:
+    """Find the tables among a workbook's sheets or a file's layers."""
+    try:
+        names = list(open_book(path, path.name).sheet_names) if ending == ".xlsx" else layer_names(path, path.name)
+    except Unreadable as reason:
+        return [], [reason.finding]
+    found = [(name, find_sheet(names, schema)) for name, schema in _TABLES.items()]
+    return [(name, _Place(path, sheet)) for name, sheet in found if sheet is not None], []
+
+
+def _read_one(name: str, where: list[_Place], crs: str) -> tuple[pd.DataFrame, list[Finding]]:
+    """Read a table; when several files hold it, the ones without rows (unused templates) don't count."""
+    schema = _TABLES[name]
+    read = [(place, *read_table(place.path, schema, crs=crs, sheet=place.sheet)) for place in where]
+    filled = [r for r in read if len(r[1])] or read[:1]
+    if len(read) > 1 and len(filled) > 1:
+        return empty(schema), [
+            error(
+                name,
+                None,
+                None,
+                say("The table is in several files: {files}.", files=", ".join(str(r[0]) for r in filled)),
+                say("Leave it in one file and move the others out of the folder."),
+            )
+        ]
+    return filled[0][1], filled[0][2]
+
+
+def _missing(
+    frames: dict[str, pd.DataFrame], tried: set[str], extracts: list[Path], nothing_read: bool
+) -> Iterator[Finding]:
+    """Report the tables that a plan can't do without."""
+    if nothing_read:
+        return
+    for name, schema in SCHEMAS.items():
+        if schema.required and name not in tried:
+            yield error(
+                name,
+                None,
+                None,
+                say("The table '{name}' ({label}) is missing.", name=name, label=say(schema.label)),
+                say(
+                    "Put one of these files in the folder: {files}; or a sheet named '{label}' in a workbook.",
+                    files=", ".join(name + ending for ending in (".csv", ".xlsx", ".parquet", ".gpkg")),
+                    label=say(schema.label),
+                ),
+            )
+    roads = "road_links" in tried and "road_nodes" in tried
+    if not roads and not extracts and "travel_times" not in tried:
+        name = "road_nodes" if "road_links" in tried else "road_links"
+        yield error(
+            name,
+            None,
+            None,
+            say("There are no roads: neither tables, an extract nor travel times."),
+            say("Put road_nodes.csv and road_links.csv, roads.osm.pbf or travel_times.csv in the folder."),
+        )
+    elif ("road_links" in tried) != ("road_nodes" in tried):
+        name = "road_nodes" if "road_links" in tried else "road_links"
+        yield error(
+            name,
+            None,
+            None,
+            say("Only one of the road tables is there."),
+            say("Add the table '{name}' or remove the other one.", name=name),
+        )
+    if roads and extracts:
+        yield warning(
+            "road_links",
+            None,
+            None,
+            say("There are both road tables and a road extract ({file}).", file=extracts[0].name),
+            say("Leave one of them in the folder, so that it is clear which roads count."),
+        )
+
+
+def _unknown(paths: list[Path], missing: list[str]) -> Iterator[Finding]:
+    """Tell which files were not used, and which table they may have meant."""
+    for path in paths:
+        near = closest(path.stem, missing)
+        if near is None:
+            yield note(
+                path.name,
+                None,
+                None,
+                say("The file {file} was not used.", file=path.name),
+                say("Nothing needs to be done if the plan does not need it."),
+            )
+        else:
+            yield warning(
+                path.name,
+                None,
+                None,
+                say("The file {file} was not used.", file=path.name),
+                say(
+                    "Did you mean the table '{name}'? Then name the file so: {file}.",
+                    name=near,
+                    file=_named(near, path),
+                ),
+            )
+
+
+def _named(table: str, path: Path) -> str:
+    return table + (path.suffix if path.suffix.casefold() in ENDINGS else ".csv")
+
+
+def _read_map(name: str, path: Path, crs: str) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
+    """Read a layer that only maps use, in the project's coordinate system."""
+    try:
+        if path.suffix.casefold() == ".parquet":
+            frame = gpd.read_parquet(path)
+        else:
+            names = layer_names(path, name)
+            frame = pyogrio.read_dataframe(path, layer=next((n for n in names if fold(n) == name), names[0]))
+        if not isinstance(frame, gpd.GeoDataFrame):
+            raise ValueError("no geometry")
+        frame = frame.set_crs(crs) if frame.crs is None else frame.to_crs(CRS(crs))
+    except Exception:  # a broken file can make the parser fail in any way; maps are not worth stopping for
+        found = broken(path, name)
+        return None, [warning(name, None, None, found.what, found.what_to_do)]
+    if name == "borders":
+        column = next((c for c in frame.columns if fold(str(c)) in ("municipality", "kunta", "kommun", "code")), None)
+        if column is None:
+            return None, [
+                warning(
+                    name,
+                    None,
+                    "municipality",
+                    say("The borders have no column 'municipality'; maps are drawn without them."),
+                    say("Add the municipality's code to every outline."),
+                )
+            ]
+        frame = frame.rename(columns={column: "municipality"}).astype({"municipality": "string"})
+    return frame, []
+
+
+def _sources(frame: pd.DataFrame) -> tuple[Source, ...]:
+    text = frame.astype(object).where(frame.notna(), "")
+    return tuple(Source(*(str(row[c]) for c in SOURCES.names)) for _, row in text.iterrows())
