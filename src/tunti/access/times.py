@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ class TravelTimes:
         Pairs above it have no entry.
     means : str
         ``"car"`` or another means of travel that a table of times gave.
+    departures : float32, shape (entries,), optional
+        Departures a day of each entry, NaN where not given.
     """
 
     sites: tuple[str, ...]
@@ -38,6 +40,27 @@ class TravelTimes:
     seconds: NDArray[np.uint16]
     cutoff_minutes: float
     means: str = "car"
+    departures: NDArray[np.float32] | None = None
+
+    def with_entries(self, keep: NDArray[np.bool_]) -> TravelTimes:
+        """Give the table with only some of its entries.
+
+        Parameters
+        ----------
+        keep : bool, shape (entries,)
+
+        Returns
+        -------
+        TravelTimes
+        """
+        upto = np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))
+        return replace(
+            self,
+            indptr=upto[self.indptr],
+            cell=self.cell[keep],
+            seconds=self.seconds[keep],
+            departures=None if self.departures is None else self.departures[keep],
+        )
 
     def by_cell(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint16]]:
         """Turn the table: one sparse row per cell, its sites from the nearest on (ties by the sites' order).

@@ -208,9 +208,9 @@ def snap(
     -----
     A place joins the nearest point on each of its ``roads_per_place`` nearest links (straight distance; ferries never).
     The leg is ``distance * access_detour`` long and driven at ``access_kmh``; a leg longer than ``access_limit_km``
-    joins nothing. Link time is shared out by length: a cell at share ``f`` of a link leaves by its end after ``(1 - f)
-    * t`` and, where the link is two-way, by its beginning after ``f * t``. The sum of leg and partial link is rounded
-    once, half up.
+    joins nothing. Distances count in whole millimetres, roads equally near in the order of their rows. Link time is
+    shared out by length: a cell at share ``f`` of a link leaves by its end after ``(1 - f) * t`` and, where the link is
+    two-way, by its beginning after ``f * t``. The sum of leg and partial link is rounded once, half up.
     """
     index = road_index(graph, ds) if index is None else index
     x = np.ascontiguousarray(x, np.float64)
@@ -375,7 +375,8 @@ def _search(  # type: ignore[no-untyped-def]
                             t = 0.0
                             if square > 0.0:
                                 t = min(max(((px - ax[p]) * dx + (py - ay[p]) * dy) / square, 0.0), 1.0)
-                            d = np.hypot(px - ax[p] - t * dx, py - ay[p] - t * dy)
+                            # Whole millimetres: roads that run together tie exactly, whichever way they are drawn.
+                            d = np.floor(np.hypot(px - ax[p] - t * dx, py - ay[p] - t * dy) * 1000.0 + 0.5) / 1000.0
                             if d <= limit:
                                 _keep(i, link_of[p], start[p] + t * span[p], d, link, along, distance)
                     cc += step
