@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tunti import __version__
 from tunti.access.drive import drive_times
 from tunti.access.joining import snap_summary
-from tunti.access.means import means_table, people_without_car
+from tunti.access.means import standard_by_means, times_by_means, without_car
 from tunti.access.times import TravelTimes
 from tunti.errors import InputError
 from tunti.findings import Finding, Message, say, stops
@@ -220,8 +220,11 @@ class Stages:
                 "minutes_to_point": np.where(site < 0, np.nan, seconds / 60),
             }
         )
-        open_sites = tuple(network.points)
-        means = means_table(self.inputs.travel_times, timed.area.cells, open_sites, self.settings.standard.minutes)
+        minutes = self.settings.standard.minutes
+        tables, _ = self.by_means()
+        share = without_car(
+            timed.area.cells, timed.area.municipalities, tables=tables, open_sites=network.open, minutes=minutes
+        )
         return Solved(
             area=timed.area,
             times=timed.times,
@@ -231,8 +234,16 @@ class Stages:
             problem=problem,
             network=network,
             snap=timed.snap,
-            means=means,
-            without_car=people_without_car(timed.area, self.inputs, open_sites, self.settings.standard.minutes),
+            means=standard_by_means(tables, timed.area.cells, open_sites=network.open, minutes=minutes),
+            without_car=_total(share["without_car"]),
+            without_car_outside=_total(share["without_car_outside"]),
+        )
+
+    def by_means(self) -> tuple[dict[str, TravelTimes], list[Finding]]:
+        """Give the times that the table of travel times holds, by means of travel."""
+        planned = area(self.inputs, self.settings.project)
+        return times_by_means(
+            self.inputs.travel_times, planned.cells, planned.sites, cutoff_minutes=self.settings.plan.cutoff_minutes
         )
 
     def main_roads(self) -> gpd.GeoDataFrame | None:
@@ -264,6 +275,11 @@ def file_hash(path: Path | None) -> str:
 def inputs_hash(inputs: Inputs) -> str:
     """Hash all input tables: the run record names it."""
     return content_hash(*(getattr(inputs, name) for name in SCHEMAS), file_hash(inputs.road_extract))
+
+
+def _total(column: pd.Series) -> int | None:
+    """Add up a column of whole people; None where no row gives it."""
+    return None if column.isna().all() else int(column.sum())
 
 
 def _arrays(times: TravelTimes, prefix: str) -> dict[str, NDArray[Any]]:

@@ -61,8 +61,9 @@ class RegionalPlan:
     means : DataFrame
         Access by other means, when a table of times gives them: ``means, share, people_inside, mean_minutes``; empty
         otherwise.
-    without_car : int or None
-        People without a car outside the standard by other means, None when not given.
+    without_car, without_car_outside : int or None
+        People without a car, and those of them outside the standard by every other means, in all planned regions; None
+        when not given.
     sources : tuple of Source
         Sources of the input tables.
     illustrative : bool
@@ -92,6 +93,7 @@ class RegionalPlan:
     snap: pd.DataFrame
     means: pd.DataFrame
     without_car: int | None
+    without_car_outside: int | None
     sources: tuple[Source, ...]
     illustrative: bool
     run: dict[str, str]
@@ -127,8 +129,8 @@ class Solved:
         Snap report in short.
     means : DataFrame
         Access by other means.
-    without_car : int or None
-        People without a car who are outside the standard by other means.
+    without_car, without_car_outside : int or None
+        As in :class:`RegionalPlan`.
     """
 
     area: Area
@@ -141,6 +143,7 @@ class Solved:
     snap: pd.DataFrame
     means: pd.DataFrame
     without_car: int | None
+    without_car_outside: int | None
 
 
 def today_open(
@@ -259,6 +262,7 @@ def regional_plan(
         snap=solved.snap,
         means=solved.means,
         without_car=solved.without_car,
+        without_car_outside=solved.without_car_outside,
         sources=inputs.sources,
         illustrative=settings.project.illustrative,
         run=run,

@@ -156,7 +156,7 @@ def _outside(t: Tables) -> list[Finding]:
         _wrong("outside", str(cell), "cell", say("The cell is outside the standard, but is not listed."))
         for cell in cells.index.difference(stated.index)
     ]
-    both = cells.join(stated, rsuffix="_stated", how="inner")
+    both = cells.merge(stated, left_index=True, right_index=True, suffixes=("", "_stated"))
     wrong_people = both[both["people"] != both["people_stated"]]
     found += [
         _wrong("outside", str(cell), "people", say("The head count differs from the cell's."))

@@ -193,7 +193,7 @@ class FolderStore:
         """Keep a stage's result under its content hash."""
         path = self._result_path(stage, key)
         with whole_file(path) as beside, beside.open("wb") as out:
-            np.savez(out, values=np.array(json.dumps(values, sort_keys=True)), **arrays)  # type: ignore[arg-type]
+            np.savez(out, values=np.array(json.dumps(values)), **arrays)  # type: ignore[arg-type]
 
     def _result_path(self, stage: str, key: str) -> Path:
         return self.folder / ".tunti" / "results" / f"{stage}-{key}.npz"
