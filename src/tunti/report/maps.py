@@ -1,0 +1,358 @@
+"""Maps on paper: drive times, points and the people outside, before and after, with everything a map needs to be read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib.patheffects as effects
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
+from matplotlib.figure import Figure as Canvas
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from tunti.locale import N_
+from tunti.plan.regional import Access, RegionalPlan
+from tunti.report import legend, style
+from tunti.report.labels import place_labels
+from tunti.report.shapes import Ground, ground
+from tunti.report.words import ILLUSTRATIVE, Words
+
+Which = Literal["today", "proposed"]
+
+POINTS_PER_MM = 72 / 25.4
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the map and its legend stand on the drawing, millimetres from the lower left corner."""
+
+    width: float
+    height: float
+    map_box: tuple[float, float, float, float]
+    legend_box: tuple[float, float, float, float]
+    beside: bool
+
+
+def layout(frame: tuple[float, float, float, float], *, width: float, most_height: float) -> Layout:
+    """Divide the drawing between the map and its legend by the shape of the area.
+
+    Parameters
+    ----------
+    frame : (x0, y0, x1, y1)
+        Metres.
+    width, most_height : float
+        Millimetres.
+
+    Returns
+    -------
+    Layout
+        A tall area has its legend beside it, a wide one below it.
+    """
+    shape = (frame[3] - frame[1]) / (frame[2] - frame[0])
+    foot, side, below = 7.0, 43.0, 37.0
+    if shape > 0.95:
+        map_width = min(width - side - 3, (most_height - foot) / shape)
+        map_height = map_width * shape
+        height = max(map_height, 108.0) + foot
+        map_box = (0.3, height - map_height, map_width, map_height)
+        return Layout(width, height, map_box, (map_width + 4, foot, width - map_width - 4, height - foot), True)
+    map_width = min(width - 0.6, (most_height - foot - below) / shape)
+    map_height = map_width * shape
+    height = map_height + foot + below
+    return Layout(width, height, (0.3, foot + below, map_width, map_height), (0.0, foot, width, below - 2), False)
+
+
+def _paths(geometry: BaseGeometry | None) -> list[Path]:
+    """Turn polygons into drawable paths with their holes."""
+    found = []
+    for part in shapely.get_parts(geometry) if geometry is not None else ():
+        for polygon in shapely.get_parts(part):
+            if polygon.geom_type != "Polygon" or polygon.is_empty:
+                continue
+            rings = [polygon.exterior, *polygon.interiors]
+            found.append(Path.make_compound_path(*(Path(np.asarray(r.coords)[:, :2], closed=True) for r in rings)))
+    return found
+
+
+def _lines(geometry: BaseGeometry | None) -> list[NDArray[np.float64]]:
+    """Turn lines into arrays of coordinates."""
+    if geometry is None:
+        return []
+    parts = shapely.get_parts(geometry)
+    parts = np.concatenate([shapely.get_parts(p) for p in parts]) if len(parts) else parts
+    return [shapely.get_coordinates(p) for p in parts if p.geom_type in ("LineString", "LinearRing") and not p.is_empty]
+
+
+def _fill(axes: Axes, geometry: BaseGeometry | None, colour: str, *, edge: str = "none", width: float = 0.0) -> None:
+    paths = _paths(geometry)
+    if paths:
+        patches = [PathPatch(p) for p in paths]
+        axes.add_collection(PatchCollection(patches, facecolor=colour, edgecolor=edge, linewidth=width))
+
+
+def bands(standard: float) -> tuple[float, ...]:
+    """Give the upper ends of the drive-time bands within the standard: its quarters, in whole minutes."""
+    return tuple(round(standard * k / 4) if standard >= 20 else standard * k / 4 for k in (1, 2, 3, 4))
+
+
+def band_of(minutes: NDArray[np.float64], standard: float) -> NDArray[np.int64]:
+    """Give each cell's band: 0 to 3 within the standard, 4 over it, 5 where no point is within the cut-off."""
+    ends = np.array([*bands(standard)[:3], standard])
+    band = np.searchsorted(ends, minutes, side="left")
+    return np.where(np.isnan(minutes), 5, band).astype(np.int64)
+
+
+BAND_COLOURS = (*style.INSIDE, style.OVER, style.NONE)
+
+
+def _draw_cells(axes: Axes, base: Ground, access: Access, standard: float) -> None:
+    """Colour cells by their band, as squares of a grid or as dots whose area tells people."""
+    cells = access.cells
+    if not len(cells):
+        return
+    band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), standard)
+    x, y = cells["x"].to_numpy(float), cells["y"].to_numpy(float)
+    people = cells["people"].to_numpy(float)
+    for k, colour in enumerate(BAND_COLOURS):
+        mine = (band == k) & (people > 0)
+        if not mine.any():
+            continue
+        if base.squares is not None and len(base.squares) == len(cells):
+            squares = PolyCollection(list(base.squares[mine]), facecolor=colour, edgecolor=colour, linewidth=0.15)
+            squares.set_rasterized(True)
+            axes.add_collection(squares)
+        else:
+            size = np.clip(np.sqrt(people[mine] / max(people.max(), 1.0)) * 70, 3, 70)
+            axes.scatter(
+                x[mine], y[mine], s=size, c=colour, linewidths=0.2, edgecolors="white", rasterized=True, zorder=2
+            )
+
+
+def circle_area(people: float, most: float) -> float:
+    """Give a circle's area in square points: people outside are read by area, the largest is 5 mm wide."""
+    widest = math.pi * (2.5 * POINTS_PER_MM) ** 2
+    return widest * people / max(most, 1.0)
+
+
+LEAST_CIRCLE = math.pi * (0.45 * POINTS_PER_MM) ** 2
+"""Area of the smallest circle that is drawn, square points."""
+
+
+def most_outside(access: Access) -> float:
+    """Give the most people outside in one cell: the scale of a map's circles."""
+    return float(access.outside["people"].max()) if len(access.outside) else 0.0
+
+
+def _draw_outside(axes: Axes, access: Access) -> None:
+    most = most_outside(access)
+    rows = access.outside.sort_values("people", ascending=False, kind="stable")
+    areas = np.array([circle_area(p, most) for p in rows["people"].to_numpy(float)])
+    # Below half a millimetre a circle is a speck: the cell's colour says that someone is there.
+    rows, areas = rows[areas >= LEAST_CIRCLE], areas[areas >= LEAST_CIRCLE]
+    if not len(rows):
+        return
+    # scatter's size is the square of the diameter
+    axes.scatter(
+        rows["x"].to_numpy(float),
+        rows["y"].to_numpy(float),
+        s=areas * 4 / math.pi,
+        facecolors="white",
+        alpha=0.8,
+        edgecolors=style.PEOPLE,
+        linewidths=0.7,
+        zorder=6,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Symbols:
+    """Points and offices of one map."""
+
+    points: pd.DataFrame
+    offices: pd.DataFrame
+
+
+def symbols(plan: RegionalPlan, which: Which) -> Symbols:
+    """Give the points that a map shows.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    which : {"today", "proposed"}
+
+    Returns
+    -------
+    Symbols
+        ``points`` has ``site, name, x, y, kind`` (``existing``, ``new`` or ``neighbour``) and ``people_served``, the most
+        people first; ``offices`` has ``x, y`` and is empty on the map of the proposal.
+    """
+    keep = ["site", "name", "x", "y", "people_served"]
+    mine = plan.points.assign(kind=plan.points["status"].astype(str))
+    near = plan.neighbours.assign(kind="neighbour", was=plan.neighbours["status"].astype(str))
+    if which == "today":
+        closing = plan.candidates[plan.candidates["status"].astype(str) == "existing"]
+        closing = closing.assign(kind="existing", people_served=0)
+        mine = pd.concat([mine[mine["kind"] == "existing"][[*keep, "kind"]], closing[[*keep, "kind"]]])
+        near = near[near["was"] == "existing"]
+    rows = pd.concat([mine[[*keep, "kind"]], near[[*keep, "kind"]]], ignore_index=True)
+    rows = rows.sort_values(["people_served", "site"], ascending=[False, True], kind="stable")
+    offices = plan.offices if which == "today" else plan.offices.iloc[:0]
+    return Symbols(rows.reset_index(drop=True), offices)
+
+
+def _draw_symbols(axes: Axes, shown: Symbols, size: float) -> None:
+    for kind, look in legend.LOOKS.items():
+        rows = shown.offices if kind == "office" else shown.points[shown.points["kind"] == kind]
+        if len(rows):
+            axes.scatter(
+                rows["x"].to_numpy(float), rows["y"].to_numpy(float), s=(look.size * size) ** 2, **look.marker()
+            )
+
+
+def _draw_labels(axes: Axes, shown: Symbols, box: Layout, base: Ground, *, size: float, scale: float) -> int:
+    """Set the names of points; gives how many found no room."""
+    x0, y0, x1, y1 = base.frame
+    wide, high = box.map_box[2] * POINTS_PER_MM, box.map_box[3] * POINTS_PER_MM
+    rows = shown.points
+    inside = rows["x"].between(x0, x1) & rows["y"].between(y0, y1)
+    rows = rows[inside.to_numpy(bool)]
+    if not len(rows):
+        return 0
+    anchors = np.column_stack(
+        [(rows["x"].to_numpy(float) - x0) / (x1 - x0) * wide, (rows["y"].to_numpy(float) - y0) / (y1 - y0) * high]
+    )
+    radii = np.array([legend.LOOKS[k].size * scale / 2 for k in rows["kind"]]) + 0.6
+    texts = [str(t) for t in rows["name"]]
+    placed = place_labels(texts, anchors, radii, frame=(0, 0, wide, high), size=size)
+    halo = [effects.withStroke(linewidth=1.6, foreground="white", alpha=0.9)]
+    to_metres = (x1 - x0) / wide
+    for label in placed:
+        if label.far:
+            end_x = min(max(anchors[label.index, 0], label.x), label.x + label.width)
+            end_y = min(max(anchors[label.index, 1], label.y), label.y + label.height)
+            axes.plot(
+                [x0 + anchors[label.index, 0] * to_metres, x0 + end_x * to_metres],
+                [y0 + anchors[label.index, 1] * to_metres, y0 + end_y * to_metres],
+                color=style.INK,
+                linewidth=0.4,
+                zorder=8,
+            )
+        axes.text(
+            x0 + label.x * to_metres,
+            y0 + (label.y + 0.22 * size) * to_metres,
+            texts[label.index],
+            fontsize=size,
+            ha="left",
+            va="baseline",
+            path_effects=halo,
+            zorder=10,
+            style="italic" if rows["kind"].iloc[label.index] == "neighbour" else "normal",
+        )
+    return len(rows) - len(placed)
+
+
+def draw_ground(axes: Axes, base: Ground) -> None:
+    """Draw land, borders and roads."""
+    axes.set_facecolor(style.GROUND)
+    _fill(axes, base.around, style.LAND_AROUND)
+    _fill(axes, base.land, style.LAND)
+
+
+def _draw_lines(axes: Axes, base: Ground) -> None:
+    for rank, geometry in reversed(base.roads):
+        roads = LineCollection(_lines(geometry), colors=style.ROAD, linewidths=(0.9, 0.6, 0.35)[rank], zorder=3)
+        roads.set_rasterized(True)
+        axes.add_collection(roads)
+    if base.borders is not None:
+        lines = _lines(shapely.line_merge(base.borders))
+        axes.add_collection(LineCollection(lines, colors=style.BORDER, linewidths=0.3, zorder=4))
+    for path in _paths(base.outline):
+        axes.add_patch(PathPatch(path, facecolor="none", edgecolor=style.AREA_BORDER, linewidth=0.8, zorder=5))
+
+
+def network_map(
+    plan: RegionalPlan,
+    words: Words,
+    *,
+    which: Which,
+    width: float = 160.0,
+    most_height: float = 205.0,
+) -> bytes:
+    """Draw today's or the proposed network on the drive times of the area's people.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    words : Words
+        Language of the legend.
+    which : {"today", "proposed"}
+    width, most_height : float
+        Millimetres on paper.
+
+    Returns
+    -------
+    bytes
+        SVG, the same bytes for the same plan.
+    """
+    base = ground(plan)
+    access = plan.today if which == "today" else plan.proposed
+    box = layout(base.frame, width=width, most_height=most_height)
+    shown = symbols(plan, which)
+    crowd = len(shown.points) > 60
+    scale, size = (0.72, 5.2) if crowd else (1.0, 6.6)
+    with style.house_style():
+        canvas = style.blank(box.width, box.height)
+        axes = map_axes(canvas, box, base)
+        draw_ground(axes, base)
+        _draw_cells(axes, base, access, plan.settings.standard.minutes)
+        _draw_lines(axes, base)
+        _draw_outside(axes, access)
+        _draw_symbols(axes, shown, scale)
+        unnamed = _draw_labels(axes, shown, box, base, size=size, scale=scale)
+        legend.draw(canvas, plan, words, box=box, base=base, shown=shown, access=access, which=which, unnamed=unnamed)
+        _draw_foot(canvas, plan, words, box)
+        return style.svg_bytes(canvas)
+
+
+def map_axes(canvas: Canvas, box: Layout, base: Ground) -> Axes:
+    """Give the axes of the map in the layout, in metres, with a thin frame."""
+    x, y, w, h = box.map_box
+    axes = canvas.add_axes((x / box.width, y / box.height, w / box.width, h / box.height))
+    axes.set_xlim(base.frame[0], base.frame[2])
+    axes.set_ylim(base.frame[1], base.frame[3])
+    axes.set_xticks([])
+    axes.set_yticks([])
+    return axes
+
+
+def _draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) -> None:
+    """Write the sources under the map, and the mark when figures are illustrative."""
+    names = list(dict.fromkeys(s.publisher for s in plan.sources if s.publisher))
+    parts: list[str] = []
+    if names:
+        parts.append(words.text(N_("Data: {publishers}."), publishers=", ".join(names)))
+    parts.append(words.text(N_("Coordinate system {crs}."), crs=plan.settings.project.crs))
+    text = legend.wrapped(" ".join(parts), width=box.width - 1, size=5.4)
+    common: dict[str, Any] = {"va": "top", "fontsize": 5.4, "transform": canvas.transFigure}
+    canvas.text(0.3 / box.width, 5.9 / box.height, "\n".join(text[:2]), color=style.MUTED, ha="left", **common)
+    if plan.illustrative:
+        x, y, w, h = box.map_box
+        canvas.text(
+            (x + 1.2) / box.width,
+            (y + 1.2) / box.height,
+            words.text(ILLUSTRATIVE),
+            fontsize=6.4,
+            weight="bold",
+            color=style.OVER,
+            va="bottom",
+            ha="left",
+            bbox={"facecolor": "white", "edgecolor": style.OVER, "linewidth": 0.5, "pad": 1.6},
+        )

@@ -1,0 +1,78 @@
+"""The regional plan as a document: what a project group sends to the steering group."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tunti.locale import N_
+from tunti.plan.regional import RegionalPlan
+from tunti.report.document import Document
+from tunti.report.sections.access import access
+from tunti.report.sections.context import Audience, context_for
+from tunti.report.sections.method import findings, method, run, sources
+from tunti.report.sections.network import flags, network, not_yet
+from tunti.report.sections.outside import outside
+from tunti.report.sections.points import borders, points
+from tunti.report.sections.summary import summary
+from tunti.report.sections.today import today
+from tunti.report.words import ILLUSTRATIVE, words_for
+
+
+def regional_document(
+    plan: RegionalPlan, *, language: str, audience: Audience = "public", made: dt.date | None = None
+) -> Document:
+    """Write a region's plan (or the country's) in a language.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    language : {"fi", "sv", "en"}
+    audience : {"public", "project"}
+        Who may read it: what the schemas keep from the public is left out of the public document.
+    made : date, optional
+        The day that the document is dated.
+
+    Returns
+    -------
+    Document
+        Sections in the order of a plan; each says in a sentence what is lacking when its data are missing.
+    """
+    words = words_for(language, plan.settings.project.names)
+    context = context_for(plan, words, audience=audience)
+    say = context.say
+    facts = [
+        (say(N_("Status")), say(N_("draft"))),
+        (say(N_("State of the data")), words.date(plan.settings.project.as_of)),
+        (
+            say(N_("Alternative")),
+            say(N_("the baseline, without changes")) if plan.scenario == "baseline" else plan.scenario,
+        ),
+    ]
+    if plan.settings.project.name:
+        facts.insert(0, (say(N_("Project")), plan.settings.project.name))
+    if made is not None:
+        facts.append((say(N_("Dated")), words.date(made)))
+    return Document(
+        title=say(N_("Regional plan of joint service points"))
+        if plan.region is not None
+        else say(N_("Plan of joint service points for the whole country")),
+        subtitle=context.area,
+        language=language,
+        marks=(say(ILLUSTRATIVE),) if plan.illustrative else (),
+        sections=(
+            summary(context),
+            today(context),
+            points(context),
+            access(context),
+            outside(context),
+            borders(context),
+            network(context),
+            flags(context),
+            not_yet(context),
+            method(context),
+            sources(context),
+            findings(context),
+            run(context, made),
+        ),
+        facts=tuple(facts),
+    )

@@ -1,0 +1,129 @@
+"""What every section needs: the plan, the words of the language and the names of sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from tunti.locale import N_
+from tunti.plan.regional import RegionalPlan
+from tunti.report.document import Callout, Column, Table, Value
+from tunti.report.words import Words, missing
+
+Audience = Literal["public", "project"]
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """A plan about to be told in a language.
+
+    Attributes
+    ----------
+    plan : RegionalPlan
+    words : Words
+    audience : {"public", "project"}
+        Who may read it: visits of offices are shown to the project group only.
+    sites : mapping of str to str
+        Names of sites and offices by id.
+    """
+
+    plan: RegionalPlan
+    words: Words
+    audience: Audience = "public"
+    sites: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, template: str, /, **values: Any) -> str:
+        """Say a template in the language."""
+        return self.words.text(template, **values)
+
+    @property
+    def minutes(self) -> str:
+        """The standard's minutes, without the unit."""
+        value = self.plan.settings.standard.minutes
+        return self.words.number(value, decimals=0 if value.is_integer() else 1)
+
+    @property
+    def cutoff(self) -> str:
+        """The minutes beyond which no drive time is known."""
+        return self.words.number(max(self.plan.settings.plan.cutoff_minutes, self.plan.settings.standard.minutes))
+
+    @property
+    def area(self) -> str:
+        """Name of the planned area in the language, uninflected."""
+        names = self.plan.region_names
+        return next((names[k] for k in (self.words.language, "fi", "sv", "en") if names.get(k)), "")
+
+    def site(self, site: object) -> str:
+        """Name of a site, its id when it has no name, empty when there is none."""
+        return "" if missing(site) else self.sites.get(str(site), str(site))
+
+    def people(self, n: float) -> str:
+        """Write a count of people: one person, 1,234 people."""
+        return self.words.many(N_("{n} person"), N_("{n} people"), int(n))
+
+    def lacking(self, *texts: str) -> Callout:
+        """Say in a frame what is lacking."""
+        return Callout(self.say(N_("Not in this plan")), texts, "missing")
+
+    def table(
+        self,
+        name: str,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[Value, ...]],
+        *,
+        total: tuple[Value, ...] | None = None,
+        note: str = "",
+        paper_rows: int | None = None,
+    ) -> Table:
+        """Make a table whose cut part is named in the language."""
+        rest = self.say(N_("Others, {n} rows"), n="{n}")
+        return Table(name, caption, tuple(columns), tuple(rows), total, note, paper_rows, rest)
+
+
+def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "public") -> Context:
+    """Collect the names of sites and offices.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    words : Words
+    audience : {"public", "project"}
+
+    Returns
+    -------
+    Context
+    """
+    names: dict[str, str] = {}
+    for frame, key in (
+        (plan.offices, "office"),
+        (plan.candidates, "site"),
+        (plan.neighbours, "site"),
+        (plan.points, "site"),
+    ):
+        if len(frame):
+            names.update(zip(frame[key].astype(str), frame["name"].astype(str), strict=True))
+    return Context(plan, words, audience, names)
+
+
+def number(value: Any) -> float | None:
+    """Give a figure of a frame as a plain number, None when it is not there."""
+    return None if missing(value) else float(value)
+
+
+def whole(value: Any) -> int | None:
+    """Give a count of a frame as a plain whole number, None when it is not there."""
+    return None if missing(value) else round(float(value))
+
+
+def text(value: Any) -> str:
+    """Give a text of a frame, empty when it is not there."""
+    return "" if missing(value) else str(value)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give the rows of a frame as dictionaries."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

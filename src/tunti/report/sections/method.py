@@ -1,0 +1,267 @@
+"""Method, sources and licences, what the checks of the data said, and the run record."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from tunti.locale import N_
+from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
+from tunti.report.sections.context import Context, records, text, whole
+from tunti.report.words import missing
+
+LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
+
+
+def method(context: Context) -> Section:
+    """Write the section on the method.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    speeds, standard = plan.settings.speeds, plan.settings.standard
+    season = say(N_("winter")) if speeds.season == "winter" else say(N_("summer"))
+    items = (
+        say(
+            N_(
+                "Drive times are the fastest ways by car along the roads, from where people live to the points, with the "
+                "free speeds of road classes. Season: {season}."
+            ),
+            season=season,
+        ),
+        say(
+            N_(
+                "From a place to the road: straight line times {detour}, at {speed} km/h. Places farther than {limit} km "
+                "from a road are not joined."
+            ),
+            detour=words.number(speeds.access_detour, decimals=1),
+            speed=words.number(speeds.access_kmh),
+            limit=words.number(speeds.access_limit_km),
+        ),
+        say(N_("Drive times over {cutoff} minutes are not looked for."), cutoff=context.cutoff),
+        say(
+            N_("Standard: at most {minutes} minutes' drive. It is a goal, not a right of the customer."),
+            minutes=context.minutes,
+        ),
+        say(
+            N_("Population base: people within {minutes} minutes of a point; the known goal is {people}."),
+            minutes=context.minutes,
+            people=words.number(standard.known_population_base),
+        ),
+        say(
+            N_("Everyone is assumed to go to the nearest point. Congestion, weather and opening hours are not counted.")
+        ),
+        say(N_("Figures are rounded for reading only; people are shown as whole numbers that add up to the totals.")),
+    )
+    blocks: list[Block] = [Bullets(items), _speeds(context)]
+    return Section("method", say(N_("Method")), tuple(blocks))
+
+
+def _speeds(context: Context) -> Block:
+    plan, say = context.plan, context.say
+    speeds = plan.settings.speeds
+    roads = plan.roads
+    classes = list(speeds.summer)
+    if roads is not None and len(roads) and "road_class" in roads:
+        seen = set(roads["road_class"].astype(str))
+        classes = [c for c in classes if c in seen] or classes
+    winter = {c: speeds.winter.get(c, v * speeds.winter_factor) for c, v in speeds.summer.items()}
+    return context.table(
+        "speeds",
+        say(N_("Free speeds by road class, km/h")),
+        (
+            Column(say(N_("Road class")), weight=2),
+            Column(say(N_("Summer")), "whole"),
+            Column(say(N_("Winter")), "whole"),
+        ),
+        [(say(ROAD_CLASSES.get(c, c)), float(speeds.summer[c]), float(winter[c])) for c in classes],
+        note=say(N_("Only the classes of the roads on the maps; the settings hold all.")) if len(classes) < len(speeds.summer) else "",
+    )  # fmt: skip
+
+
+ROAD_CLASSES = {
+    "national": N_("national road"),
+    "main": N_("main road"),
+    "regional": N_("regional road"),
+    "connecting": N_("connecting road"),
+    "unnumbered": N_("unnumbered road"),
+    "connector": N_("link between roads"),
+    "ramp_or_street": N_("ramp or street"),
+    "motorway": N_("motorway"),
+    "motorway_link": N_("motorway ramp"),
+    "trunk": N_("trunk road"),
+    "trunk_link": N_("trunk road ramp"),
+    "primary": N_("primary road"),
+    "primary_link": N_("primary road ramp"),
+    "secondary": N_("secondary road"),
+    "secondary_link": N_("secondary road ramp"),
+    "tertiary": N_("tertiary road"),
+    "tertiary_link": N_("tertiary road ramp"),
+    "unclassified": N_("minor road"),
+    "residential": N_("residential street"),
+    "living_street": N_("shared street"),
+    "service": N_("service road"),
+    "road": N_("road of unknown class"),
+    "track": N_("track"),
+    "skeleton": N_("main road network, generalised"),
+    "ferry": N_("ferry"),
+}
+
+
+def sources(context: Context) -> Section:
+    """Write the section on sources and licences.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say = context.plan, context.say
+    title = say(N_("Sources and licences"))
+    if not plan.sources:
+        return Section("sources", title, (context.lacking(say(N_("The input names no sources."))),))
+    table = context.table(
+        "sources",
+        say(N_("Sources of the data")),
+        (
+            Column(say(N_("Table")), weight=0.9),
+            Column(say(N_("Data set")), weight=1.7),
+            Column(say(N_("Publisher")), weight=1.4),
+            Column(say(N_("Licence")), weight=0.9),
+            Column(say(N_("Date")), "text", weight=0.7),
+            Column(say(N_("Limits")), weight=1.9),
+        ),
+        [(say(TABLES.get(s.table, s.table)), s.title, s.publisher, s.licence, s.date, s.note) for s in plan.sources],
+    )
+    return Section("sources", title, (table,))
+
+
+TABLES = {
+    "cells": N_("population grid"),
+    "municipalities": N_("municipalities"),
+    "agencies": N_("agencies"),
+    "services": N_("services"),
+    "offices": N_("offices"),
+    "sites": N_("sites"),
+    "roads": N_("roads"),
+    "road_nodes": N_("road nodes"),
+    "road_links": N_("road links"),
+    "travel_times": N_("travel times"),
+    "borders": N_("borders"),
+    "land": N_("land outline"),
+}
+
+
+def findings(context: Context) -> Section:
+    """Write the section on what the checks of the data said.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    title = say(N_("Findings of the data"))
+    blocks: list[Block] = []
+    if plan.findings:
+        rows: list[tuple[Value, ...]] = [
+            (
+                say(LEVELS.get(str(f.level), str(f.level))),
+                say(TABLES.get(f.table, f.table)),
+                "" if f.row is None else str(f.row),
+                f.column or "",
+                words.message(f.what),
+                words.message(f.what_to_do),
+            )
+            for f in plan.findings
+        ]
+        blocks.append(
+            context.table(
+                "findings",
+                say(N_("What the checks of the input said")),
+                (
+                    Column(say(N_("Level")), weight=0.8),
+                    Column(say(N_("Table")), weight=1.0),
+                    Column(say(N_("Row")), weight=0.6),
+                    Column(say(N_("Column")), weight=1.0),
+                    Column(say(N_("What")), weight=2.4),
+                    Column(say(N_("What to do")), weight=2.0),
+                ),
+                rows,
+                paper_rows=30,
+            )
+        )
+    else:
+        blocks.append(Paragraph(say(N_("The checks of the input found nothing to remark on."))))
+    blocks += _snap(context, plan.snap)
+    return Section("findings", title, tuple(blocks))
+
+
+def _snap(context: Context, snap: pd.DataFrame) -> list[Block]:
+    say = context.say
+    if not len(snap):
+        return []
+    return [
+        context.table(
+            "snap",
+            say(N_("How places were joined to the roads")),
+            (
+                Column(say(N_("What")), weight=2),
+                Column(say(N_("Count")), "whole"),
+                Column(say(N_("People")), "whole"),
+                Column(say(N_("Remarks")), weight=2),
+            ),
+            [
+                (
+                    say(text(r["what"])),
+                    whole(r["count"]),
+                    whole(r["people"]),
+                    "" if missing(r["note"]) else say(text(r["note"])),
+                )
+                for r in records(snap)
+            ],
+        )
+    ]
+
+
+def run(context: Context, made: dt.date | None) -> Section:
+    """Write the run record.
+
+    Parameters
+    ----------
+    context : Context
+    made : date or None
+        When the document was made.
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    rows: list[tuple[Value, ...]] = [(say(key), str(value)) for key, value in plan.run.items()]
+    if made is not None:
+        rows.insert(0, (say(N_("document made")), words.date(made)))
+    title = say(N_("Run record"))
+    if not rows:
+        return Section("run", title, (context.lacking(say(N_("The run left no record."))),))
+    table = context.table(
+        "run",
+        say(N_("Versions, inputs and commands behind the figures")),
+        (Column(say(N_("What")), weight=1), Column(say(N_("Value")), weight=2.4)),
+        rows,
+    )
+    lead = say(N_("With the same versions, inputs and settings every figure of the plan can be made again."))
+    return Section("run", title, (Paragraph(lead), table))

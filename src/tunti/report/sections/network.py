@@ -1,0 +1,198 @@
+"""How the network was found: its rules, the goal, the bound and what is proven; and where the plan falls short."""
+
+from __future__ import annotations
+
+import math
+
+from tunti.locale import N_
+from tunti.location.problem import Goal
+from tunti.report.document import Block, Bullets, Callout, Column, Paragraph, Section, Value
+from tunti.report.sections.context import Context
+
+GOALS = {
+    Goal.FEWEST: N_("The goal was the fewest points that keep the rules."),
+    Goal.MOST_PEOPLE: N_("The goal was the most people within the standard with the given number of points."),
+    Goal.LEAST_TRAVEL: N_("The goal was the least travel in all with the given number of points."),
+    Goal.WORST_CASE: N_("The goal was the shortest possible longest drive."),
+    Goal.BACKUP: N_("The goal was the most people with two points within the standard."),
+    Goal.LEAST_COST: N_("The goal was the least cost of points and travel together."),
+}
+
+
+def amount(context: Context, goal: Goal, value: float, *, bound: bool = False) -> str:
+    """Say the value of a goal with its unit.
+
+    Parameters
+    ----------
+    context : Context
+    goal : Goal
+    value : float
+        In the engine's unit.
+    bound : bool
+        A bound on a count of points or people is rounded up: no network has half a point.
+
+    Returns
+    -------
+    str
+    """
+    say, words = context.say, context.words
+    match goal:
+        case Goal.FEWEST:
+            n = math.ceil(value - 1e-6) if bound else round(value)
+            return words.many(N_("{n} point"), N_("{n} points"), n)
+        case Goal.MOST_PEOPLE | Goal.BACKUP:
+            n = math.ceil(value - 1e-6) if bound else round(value)
+            return say(N_("{n} people left out"), n=words.number(n))
+        case Goal.LEAST_TRAVEL:
+            return say(N_("{hours} hours of travel if everyone goes once"), hours=words.number(value / 3600))
+        case Goal.WORST_CASE:
+            return words.minutes(value / 60)
+        case Goal.LEAST_COST:
+            return say(N_("{euros} a year"), euros=words.euros(value / 100))
+
+
+def proof(context: Context) -> str:
+    """Say in words what is known of the network's quality.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    str
+    """
+    network, say, words = context.plan.network, context.say, context.words
+    found = amount(context, network.goal, network.objective)
+    if network.interrupted:
+        return say(
+            N_(
+                "The search was interrupted: it had found {found}. A better network may exist, and the answer may vary."
+            ),
+            found=found,
+        )
+    if network.proven:
+        return say(N_("The answer, {found}, is proven: no network that keeps the rules is better."), found=found)
+    return say(
+        N_("The answer is {found}. No network that keeps the rules is better than {bound}; the gap is {gap}."),
+        found=found,
+        bound=amount(context, network.goal, network.bound, bound=True),
+        gap=words.share(network.gap),
+    )
+
+
+def _certificate(context: Context) -> Block:
+    network, say, words = context.plan.network, context.say, context.words
+    rows: list[tuple[Value, ...]] = [
+        (say(N_("Result")), amount(context, network.goal, network.objective)),
+        (say(N_("Bound")), amount(context, network.goal, network.bound, bound=True)),
+        (say(N_("Gap")), words.share(network.gap)),
+        (say(N_("Proven")), say(N_("yes")) if network.proven else say(N_("no"))),
+    ]
+    if network.second is not None:
+        goal, objective, bound, gap = network.second
+        rows += [
+            (say(N_("Second goal, result")), amount(context, goal, objective)),
+            (say(N_("Second goal, bound")), amount(context, goal, bound, bound=True)),
+            (say(N_("Second goal, gap")), words.share(gap)),
+        ]
+    rows.append(
+        (say(N_("Time of the search")), say(N_("{seconds} s"), seconds=words.number(network.seconds, decimals=1)))
+    )
+    rows += [(say(what), say(how)) for what, how in network.steps]
+    return context.table(
+        "certificate",
+        say(N_("Certificate of the network")),
+        (Column(say(N_("What")), weight=1), Column(say(N_("Value")), weight=2)),
+        rows,
+    )
+
+
+def network(context: Context) -> Section:
+    """Write the section on rules, search and proof.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say = context.plan, context.say
+    blocks: list[Block] = []
+    if plan.rules:
+        blocks += [
+            Paragraph(say(N_("The network keeps these rules:"))),
+            Bullets(tuple(context.words.message(m) for m in plan.rules)),
+        ]
+    else:
+        blocks.append(Paragraph(say(N_("No rules were set for the network."))))
+    texts = [say(GOALS[plan.network.goal]), proof(context)]
+    if plan.network.second is not None:
+        gap = plan.network.second[3]
+        texts.append(
+            say(N_("Among equally good networks the one with the least travel was looked for, within a gap of {gap}."), gap=context.words.share(gap))
+            if plan.network.second[0] is Goal.LEAST_TRAVEL
+            else say(N_("Equally good networks were told apart by a second goal, within a gap of {gap}."), gap=context.words.share(gap))
+        )  # fmt: skip
+    blocks += [Paragraph(" ".join(texts)), _certificate(context)]
+    return Section("network", say(N_("Rules, and how the network was found")), tuple(blocks))
+
+
+def flags(context: Context) -> Section:
+    """Write the section on where the plan falls short.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say = context.plan, context.say
+    title = say(N_("Where the plan falls short"))
+    if not plan.flags:
+        text = say(N_("The plan was compared with the known goals, and nothing falls short of them."))
+        return Section("flags", title, (Paragraph(text),))
+    lead = say(N_("The plan was compared with the known goals. It falls short in these:"))
+    return Section("flags", title, (Paragraph(lead), Bullets(tuple(context.words.message(m) for m in plan.flags))))
+
+
+def not_yet(context: Context) -> Section:
+    """Write what a full regional plan holds and this one does not yet.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    say = context.say
+    items = (
+        say(
+            N_(
+                "Agencies and services at each point, the form of service, languages and opening hours: not planned yet."
+            )
+        ),
+        say(N_("Shared premises and workplaces, and the premises given up: not planned yet.")),
+        say(N_("Remote service and interpretation: not planned yet.")),
+        say(N_("Programme: what opens and moves when, with dates of decision: not planned yet.")),
+        say(N_("Costs and savings for each payer: not counted yet.")),
+        say(
+            N_(
+                "Assessment of effects on customers, equality, language rights, staff, vitality and the environment: not "
+                "made yet, apart from accessibility."
+            )
+        ),
+        say(N_("Alternatives compared with the proposal: not made yet.")),
+    )
+    callout = Callout(
+        say(N_("Not in this plan")),
+        (say(N_("This form of the plan covers the number and places of points and accessibility.")),),
+        "missing",
+    )
+    return Section("not-yet", say(N_("What the plan does not hold yet")), (callout, Bullets(items)))

@@ -1,0 +1,194 @@
+"""The proposed network: its points with the people they serve, the map and the effects across borders."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from tunti.locale import N_
+from tunti.report.charts import base_chart
+from tunti.report.document import Block, Callout, Column, Figure, Paragraph, Section, Value
+from tunti.report.maps import network_map
+from tunti.report.sections.context import Context, number, records, text, whole
+from tunti.report.sections.summary import map_alt
+from tunti.report.sections.today import offices
+from tunti.report.words import missing, rounded_to_total
+
+
+def _flags(context: Context, row: dict[str, Any]) -> str:
+    say = context.say
+    words = []
+    if bool(row["required"]):
+        words.append(say(N_("required")))
+    if bool(row["below_base"]):
+        words.append(say(N_("small population base")))
+    return ", ".join(words)
+
+
+def status_word(context: Context, status: object) -> str:
+    """Say the status of a point."""
+    names = {"existing": N_("existing"), "new": N_("new")}
+    return context.say(names[str(status)]) if str(status) in names else str(status)
+
+
+def _table(context: Context, frame: pd.DataFrame, *, name: str, caption: str, note: str) -> Block:
+    say, words = context.say, context.words
+    rows = records(frame.sort_values(["people_served", "site"], ascending=[False, True], kind="stable"))
+    costs = [number(r["cost_eur_year"]) for r in rows]
+    with_cost = any(c is not None for c in costs)
+    columns = [
+        Column(say(N_("Point")), weight=1.9),
+        Column(say(N_("Municipality")), weight=1.7),
+        Column(say(N_("Status")), weight=1.0),
+        Column(say(N_("People served")), "whole", adds=True, weight=1.1),
+        Column(say(N_("Population base")), "whole", weight=1.1),
+        Column(say(N_("Mean drive, min")), "number", weight=0.9),
+        Column(say(N_("Remarks")), weight=1.7),
+    ]
+    if with_cost:
+        columns.insert(6, Column(say(N_("Cost, € a year")), "euro", adds=True, weight=1.1))
+        known = iter(rounded_to_total([c for c in costs if c is not None]))
+        costs = [next(known) if c is not None else None for c in costs]
+    values: list[tuple[Value, ...]] = []
+    for r, cost in zip(rows, costs, strict=True):
+        row: list[Value] = [
+            text(r["name"]),
+            words.place(r, "municipality"),
+            status_word(context, r["status"]),
+            whole(r["people_served"]),
+            whole(r["population_base"]),
+            number(r["mean_minutes"]),
+            _flags(context, r),
+        ]
+        if with_cost:
+            row.insert(6, cost)
+        values.append(tuple(row))
+    total: list[Value] = [say(N_("All")), "", "", sum(int(r["people_served"]) for r in rows), None, None, ""]
+    if with_cost:
+        total.insert(6, sum(c for c in costs if c is not None))
+    return context.table(name, caption, columns, values, total=tuple(total), note=note)
+
+
+def points(context: Context) -> Section:
+    """Write the section on the proposed points.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    title = say(N_("Proposed network"))
+    blocks: list[Block] = []
+    if not len(plan.points):
+        blocks.append(context.lacking(say(N_("The plan proposes no joint service point in the area."))))
+    else:
+        known = plan.settings.standard.known_population_base
+        note = say(
+            N_(
+                "People served: people for whom the point is the nearest. Population base: people who live within "
+                "{minutes} minutes of the point; bases overlap, so they do not add up."
+            ),
+            minutes=context.minutes,
+        )
+        blocks.append(_table(context, plan.points, name="points", caption=say(N_("Proposed points")), note=note))
+        below = plan.points[plan.points["below_base"].astype(bool)].sort_values("population_base", kind="stable")
+        if len(below):
+            names = [f"{r['name']} ({words.number(r['population_base'])})" for r in records(below)]
+            blocks.append(
+                Callout(
+                    say(N_("Small population base")),
+                    (
+                        say(
+                            N_("Fewer than {people} people live within {minutes} minutes of these points: {names}."),
+                            people=words.number(known),
+                            minutes=context.minutes,
+                            names=words.listing(names),
+                        ),
+                        say(
+                            N_(
+                                "A small population base puts the quality of service at risk. Other ways to serve there "
+                                "are a remote-led point and a mobile point."
+                            )
+                        ),
+                    ),
+                    "warning",
+                )
+            )
+    blocks.append(
+        Figure(
+            "proposed-map",
+            say(N_("Proposed network and drive times to it")),
+            map_alt(context, "proposed"),
+            partial(network_map, plan, words, which="proposed"),
+        )
+    )
+    if 1 < len(plan.points) <= 35:
+        blocks.append(
+            Figure(
+                "bases",
+                say(N_("Population base of the proposed points")),
+                say(
+                    N_(
+                        "Bar chart: people who live within {minutes} minutes of each point, against the goal of {people}. "
+                        "The table of points says the same in figures."
+                    ),
+                    minutes=context.minutes,
+                    people=words.number(plan.settings.standard.known_population_base),
+                ),
+                partial(base_chart, plan, words),
+            )
+        )
+    return Section("points", title, tuple(blocks), (offices(context),), new_page=True)
+
+
+def borders(context: Context) -> Section:
+    """Write the section on effects across the area's borders.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    title = say(N_("Effects across the area's borders"))
+    if plan.region is None:
+        text_ = say(N_("The plan covers the whole country, so that no point lies outside it."))
+        if not len(plan.neighbours):
+            return Section("borders", title, (Paragraph(text_),))
+    if not len(plan.neighbours):
+        return Section(
+            "borders",
+            title,
+            (Paragraph(say(N_("No point outside the area is the nearest one for people who live in it."))),),
+        )
+    served = int(plan.neighbours["people_served"].sum())
+    lead = say(
+        N_(
+            "A point outside the area is the nearest one for {people}, {share} of the area's people. If these points are "
+            "not carried out, the area's accessibility is weaker than this plan says."
+        ),
+        people=context.people(served),
+        share=words.share(served / plan.proposed.people if plan.proposed.people else 0.0),
+    )
+    table = _table(
+        context,
+        plan.neighbours,
+        name="neighbours",
+        caption=say(N_("Points outside the area that serve its people")),
+        note=say(N_("People served: those who live in the planned area.")),
+    )
+    return Section("borders", title, (Paragraph(lead), table))
+
+
+def municipalities_of(context: Context, site: object) -> str:
+    """Name of a site for a table, a dash when no point is within the cut-off."""
+    return "–" if missing(site) else context.site(site)

@@ -1,0 +1,185 @@
+"""Today's network and how well it serves: offices by agency, the map and drive times today and after."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tunti.locale import N_
+from tunti.report.charts import minutes_chart
+from tunti.report.document import Block, Column, Figure, Paragraph, Section, Value
+from tunti.report.maps import network_map
+from tunti.report.sections.context import Context, number, records, text
+from tunti.report.sections.summary import map_alt
+from tunti.report.words import missing
+
+
+def _agencies(context: Context) -> list[Block]:
+    plan, say, words = context.plan, context.say, context.words
+    offices = plan.offices
+    if not len(offices):
+        return [context.lacking(say(N_("The input has no offices that serve customers in the area today.")))]
+    agencies = offices["agency"].astype(str)
+    towns = offices["municipality"].nunique()
+    lead = say(
+        N_("Offices that serve customers in the area today: {offices}. Agencies: {agencies}. Municipalities: {towns}."),
+        offices=words.number(len(offices)),
+        agencies=words.number(agencies.nunique()),
+        towns=words.number(towns),
+    )
+    columns = [
+        Column(say(N_("Agency")), weight=3),
+        Column(say(N_("Offices")), "whole", adds=True),
+        Column(say(N_("Municipalities with an office")), "whole"),
+        Column(say(N_("Mean drive from the office to the nearest proposed point, min")), "number", weight=1.6),
+    ]
+    visits = context.audience == "project" and not offices["visits_year"].isna().all()
+    if visits:
+        columns.append(Column(say(N_("Visits a year")), "whole", adds=True))
+    rows: list[tuple[Value, ...]] = []
+    for agency, group in sorted(offices.groupby(agencies), key=lambda item: (-len(item[1]), str(item[0]))):
+        row: list[Value] = [
+            str(agency),
+            len(group),
+            int(group["municipality"].nunique()),
+            number(group["minutes_to_point"].mean()),
+        ]
+        if visits:
+            row.append(number(group["visits_year"].sum()))
+        rows.append(tuple(row))
+    total: list[Value] = [
+        say(N_("All")),
+        len(offices),
+        int(towns),
+        number(offices["minutes_to_point"].mean()),
+    ]
+    if visits:
+        total.append(number(offices["visits_year"].sum()))
+    notes = []
+    if offices["illustrative"].astype("boolean").fillna(False).any():
+        notes.append(say(N_("The offices are invented for illustration.")))
+    if context.audience == "public" and not offices["visits_year"].isna().all():
+        notes.append(say(N_("Visits are shown to the project group only.")))
+    table = context.table(
+        "agencies",
+        say(N_("Offices by agency today")),
+        columns,
+        rows,
+        total=tuple(total),
+        note=" ".join(notes),
+    )
+    return [Paragraph(lead), table]
+
+
+def today(context: Context) -> Section:
+    """Write the section on today's network.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    access = plan.today
+    existing = int((plan.points["status"].astype(str) == "existing").sum())
+    existing += int((plan.candidates["status"].astype(str) == "existing").sum())
+    texts = [
+        say(N_("Joint service points in the area today: {n}."), n=words.number(existing)),
+        say(
+            N_(
+                "{share} of people have at most {minutes} minutes' drive to a place of service, and {outside} have more."
+            ),
+            share=words.share(access.share),
+            minutes=context.minutes,
+            outside=context.people(access.people_outside),
+        ),
+    ]
+    if not missing(access.mean_minutes):
+        texts.append(
+            say(
+                N_("The mean drive is {mean} among those who reach a place of service within {cutoff} minutes."),
+                mean=words.minutes(access.mean_minutes, decimals=1),
+                cutoff=context.cutoff,
+            )
+        )
+    blocks: list[Block] = [
+        *_agencies(context),
+        Paragraph(" ".join(texts)),
+        Figure(
+            "today-map",
+            say(N_("Today's network and drive times to it")),
+            map_alt(context, "today"),
+            partial(network_map, plan, words, which="today"),
+        ),
+        Figure(
+            "minutes",
+            say(N_("Share of people by drive time to the nearest point, today and after")),
+            say(
+                N_(
+                    "Line chart: the share of people by drive time. Within {minutes} minutes: today {today}, "
+                    "with the proposal {after}."
+                ),
+                minutes=context.minutes,
+                today=words.share(plan.today.share),
+                after=words.share(plan.proposed.share),
+            ),
+            partial(minutes_chart, plan, words),
+        ),
+    ]
+    return Section("today", say(N_("Today's network and accessibility")), tuple(blocks), new_page=True)
+
+
+def offices(context: Context) -> Section:
+    """Write the section on today's offices and the nearest proposed point.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    title = say(N_("Today's offices and the nearest proposed point"))
+    if not len(plan.offices):
+        return Section("offices", title, (context.lacking(say(N_("The input has no offices in the area."))),))
+    rows = plan.offices.sort_values(["agency", "name", "office"], kind="stable")
+    near = rows["minutes_to_point"].to_numpy(float, na_value=float("inf"))
+    near_count = int((near <= 15).sum())
+    table = context.table(
+        "offices",
+        say(N_("Offices that serve customers today")),
+        (
+            Column(say(N_("Agency")), weight=1.4),
+            Column(say(N_("Office")), weight=1.8),
+            Column(say(N_("Municipality")), weight=1.4),
+            Column(say(N_("Nearest proposed point")), weight=1.6),
+            Column(say(N_("Drive, min")), "minutes", weight=0.8),
+        ),
+        [
+            (
+                text(r["agency"]),
+                text(r["name"]),
+                words.place(r, "municipality"),
+                context.site(r["nearest_point"]),
+                number(r["minutes_to_point"]),
+            )
+            for r in records(rows)
+        ],
+        paper_rows=40,
+    )
+    lead = say(
+        N_("At most 15 minutes from a proposed point: {near} of {all} offices."),
+        near=words.number(near_count),
+        all=words.number(len(rows)),
+    )
+    closing = say(
+        N_(
+            "Each agency decides on its own offices. The saving counted on arises only if an agency gives up its own "
+            "customer premises when it moves to a joint point."
+        )
+    )
+    return Section("offices", title, (Paragraph(f"{lead} {closing}"), table))

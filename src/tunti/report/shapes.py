@@ -1,0 +1,180 @@
+"""What maps are drawn of: squares of the population grid, the area's outline, land and roads, clipped to the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
+
+from tunti.plan.regional import RegionalPlan
+
+MARGIN = 0.07
+"""Room around the area, as a share of its larger side."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The parts of a plan's maps that are the same in every map and language.
+
+    Attributes
+    ----------
+    frame : (x0, y0, x1, y1)
+        Metres.
+    squares : float64, shape (cells, 4, 2), or None
+        Corners of the cells where they form a grid, else None.
+    land, around : geometry or None
+        Land in the frame: of the planned area and the rest.
+    outline : geometry or None
+        Outline of the planned area.
+    borders : geometry or None
+        Borders of municipalities, lines.
+    roads : tuple of (class rank, lines)
+        Main roads, the greatest first.
+    country : geometry or None
+        The whole land, coarse, for the locator.
+    """
+
+    frame: tuple[float, float, float, float]
+    squares: NDArray[np.float64] | None
+    land: BaseGeometry | None
+    around: BaseGeometry | None
+    outline: BaseGeometry | None
+    borders: BaseGeometry | None
+    roads: tuple[tuple[int, BaseGeometry], ...]
+    country: BaseGeometry | None
+
+
+def grid_squares(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Give the corners of grid squares from their middles, or None when the places form no grid.
+
+    The side is the usual distance to the nearest neighbour; a grid of another coordinate system lies askew, so the
+    turn is taken from the directions to the neighbours (the mean of four times the angle, which a square repeats).
+
+    Parameters
+    ----------
+    x, y : float64, shape (cells,)
+
+    Returns
+    -------
+    float64, shape (cells, 4, 2), or None
+    """
+    if len(x) < 20:
+        return None
+    middles = np.column_stack([x, y])
+    distance, nearest = cKDTree(middles).query(middles, k=2)
+    side = float(np.median(distance[:, 1]))
+    if side <= 0 or np.mean(np.abs(distance[:, 1] / side - 1) < 0.05) < 0.8:
+        return None
+    step = middles[nearest[:, 1]] - middles
+    near = np.abs(distance[:, 1] / side - 1) < 0.05
+    turn = np.exp(4j * np.arctan2(step[:, 1], step[:, 0]))
+    # The turn drifts over a country; neighbours within ten sides tell it locally.
+    groups = cKDTree(middles[near]).query(middles, k=min(60, int(near.sum())))[1]
+    angle = np.angle(turn[near][groups].mean(axis=1)) / 4
+    half = side / 2 * 1.01
+    corners = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
+    cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
+    turned = np.stack(
+        [corners[:, 0] * cos - corners[:, 1] * sin, corners[:, 0] * sin + corners[:, 1] * cos],
+        axis=2,
+    )
+    return np.asarray(middles[:, None, :] + turned, dtype=np.float64)
+
+
+def _frame(plan: RegionalPlan, outline: BaseGeometry | None) -> tuple[float, float, float, float]:
+    """Frame the area: its people and points, and its outline where that is not far off at sea."""
+    xs = [plan.proposed.cells["x"], plan.points["x"]]
+    ys = [plan.proposed.cells["y"], plan.points["y"]]
+    x = np.concatenate([np.asarray(v, float) for v in xs])
+    y = np.concatenate([np.asarray(v, float) for v in ys])
+    if not len(x):
+        if outline is not None:
+            x0, y0, x1, y1 = outline.bounds
+        else:
+            x0, y0, x1, y1 = 0.0, 0.0, 100_000.0, 100_000.0
+    else:
+        x0, y0, x1, y1 = float(x.min()), float(y.min()), float(x.max()), float(y.max())
+        if outline is not None:
+            far = 0.12 * max(x1 - x0, y1 - y0, 50_000.0)
+            ox0, oy0, ox1, oy1 = outline.bounds
+            x0, y0 = max(min(x0, ox0), x0 - far), max(min(y0, oy0), y0 - far)
+            x1, y1 = min(max(x1, ox1), x1 + far), min(max(y1, oy1), y1 + far)
+    room = max(MARGIN * max(x1 - x0, y1 - y0), 5_000.0)
+    return x0 - room, y0 - room, x1 + room, y1 + room
+
+
+_RANKS = {
+    "motorway": 0,
+    "trunk": 0,
+    "national": 0,
+    "skeleton": 0,
+    "primary": 1,
+    "main": 1,
+    "secondary": 2,
+    "regional": 2,
+}
+
+
+def _roads(roads: gpd.GeoDataFrame | None, box: BaseGeometry, detail: float) -> tuple[tuple[int, BaseGeometry], ...]:
+    """Main roads in the frame by rank; regional roads only on maps of a region."""
+    if roads is None or not len(roads):
+        return ()
+    rank = roads["road_class"].astype("string").map(_RANKS).to_numpy(dtype=float, na_value=9)
+    most = 2 if detail < 150 else 1
+    lines = roads.geometry.to_numpy()
+    found = []
+    for r in range(most + 1):
+        chosen = lines[(rank == r) & shapely.intersects(lines, box)]
+        if len(chosen):
+            merged = shapely.line_merge(shapely.union_all(chosen)) if len(chosen) < 5000 else shapely.union_all(chosen)
+            found.append((r, shapely.simplify(merged, detail)))
+    return tuple(found)
+
+
+@lru_cache(maxsize=4)
+def ground(plan: RegionalPlan) -> Ground:
+    """Prepare what all maps of a plan share.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+
+    Returns
+    -------
+    Ground
+        Shapes simplified to about a tenth of a millimetre on paper.
+    """
+    area = set(plan.proposed.municipalities["municipality"].astype(str))
+    outline = None
+    if plan.borders is not None and len(plan.borders):
+        mine = plan.borders[plan.borders["municipality"].astype(str).isin(area)]
+        if len(mine):
+            outline = shapely.union_all(shapely.simplify(shapely.make_valid(mine.geometry.to_numpy()), 20.0))
+    frame = _frame(plan, outline)
+    box = shapely.box(*frame)
+    detail = max(frame[2] - frame[0], frame[3] - frame[1]) / 180 / 8
+    land = around = country = borders = None
+    if plan.land is not None and len(plan.land):
+        whole = shapely.union_all(shapely.make_valid(plan.land.geometry.to_numpy()))
+        country = shapely.simplify(whole, 3_000.0)
+        around = shapely.simplify(shapely.intersection(whole, box), detail)
+        land = around if outline is None else shapely.intersection(around, shapely.simplify(outline, detail))
+    elif outline is not None:
+        land = shapely.simplify(shapely.intersection(outline, box), detail)
+    if plan.borders is not None and len(plan.borders):
+        rows = plan.borders.geometry.to_numpy()
+        rows = shapely.make_valid(rows[shapely.intersects(rows, box)])
+        # Neighbours keep one common line: simplified one by one they would part into slivers.
+        lines = shapely.union_all(shapely.boundary(shapely.coverage_simplify(rows, detail)))
+        borders = shapely.intersection(lines, box if around is None else around)
+    if outline is not None:
+        outline = shapely.simplify(outline, detail)
+    cells = plan.proposed.cells
+    squares = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
+    return Ground(frame, squares, land, around, outline, borders, _roads(plan.roads, box, detail), country)

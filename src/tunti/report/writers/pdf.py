@@ -1,0 +1,177 @@
+"""The document as a tagged PDF (PDF/UA-1) through Typst, with the fonts that come with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from importlib.resources import files
+
+import typst
+
+from tunti.locale import N_
+from tunti.report.document import (
+    Block,
+    Bullets,
+    Callout,
+    Document,
+    Figure,
+    KeyFigures,
+    Paragraph,
+    Table,
+)
+from tunti.report.words import Words, words_for
+
+_LONG = 36
+"""Longest run of letters that a narrow column must not break."""
+
+
+def _q(text: str) -> str:
+    """Write a text as a Typst string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "").replace("\t", " ")
+    return f'"{escaped}"'
+
+
+def _breakable(text: str) -> str:
+    """Let long hashes and paths break: a zero-width space after every twelve letters."""
+    parts = [
+        "\u200b".join(word[k : k + 12] for k in range(0, len(word), 12)) if len(word) > _LONG else word
+        for word in text.split(" ")
+    ]
+    return " ".join(parts)
+
+
+def _array(items: list[str]) -> str:
+    """Write a Typst array; a single item needs its comma."""
+    return "(" + "".join(f"{item}, " for item in items) + ")"
+
+
+def cut_note(table: Table, words: Words) -> str:
+    """Give a table's note, with where the rows that paper leaves out are.
+
+    Parameters
+    ----------
+    table : Table
+    words : Words
+
+    Returns
+    -------
+    str
+    """
+    if not table.is_cut:
+        return table.note
+    where = words.text(N_("The whole table, {n} rows, is in the workbook."), n=words.number(len(table.rows)))
+    return f"{table.note} {where}".strip()
+
+
+def _table(table: Table, words: Words) -> str:
+    wide = len(table.columns)
+    rows = [
+        _array([_q(_breakable(words.value(v, c))) for v, c in zip(row, table.columns, strict=True)])
+        for row in table.shown()
+    ]
+    total: list[str] = []
+    if table.total is not None:
+        shown = zip(table.total, table.columns, strict=True)
+        total = [_q("" if v is None else words.value(v, c)) for v, c in shown]
+    size = "9.2pt" if wide <= 6 else "8.6pt"
+    return (
+        "#data-table(\n"
+        f"  caption: {_q(table.caption)},\n"
+        f"  widths: {_array([f'{c.weight}fr' for c in table.columns])},\n"
+        f"  aligns: {_array(['right' if c.numeric else 'left' for c in table.columns])},\n"
+        f"  header: {_array([_q(c.title) for c in table.columns])},\n"
+        "  rows: (\n" + "".join(f"    {row},\n" for row in rows) + "  ),\n"
+        f"  total: {_array(total)},\n"
+        f"  note: {_q(cut_note(table, words))},\n"
+        f"  size: {size},\n"
+        ")\n"
+    )
+
+
+def _block(block: Block, words: Words, pictures: dict[str, bytes]) -> str:
+    match block:
+        case Paragraph(text, lead):
+            return f"#paragraph(lead: {_q(lead)}, {_q(text)})\n"
+        case Bullets(items, ordered):
+            return f"#bullets(ordered: {str(ordered).lower()}, {', '.join(_q(i) for i in items)})\n"
+        case Callout(title, texts, tone):
+            return f"#callout(tone: {_q(tone)}, {_q(title)}, {', '.join(_q(t) for t in texts)})\n"
+        case KeyFigures(figures):
+            return f"#key-figures({', '.join(_array([_q(f.value), _q(f.label), _q(f.detail)]) for f in figures)})\n"
+        case Table():
+            return _table(block, words)
+        case Figure():
+            path = f"{block.name}.svg"
+            pictures[path] = block.svg
+            return (
+                f"#picture(caption: {_q(block.caption)}, alt: {_q(block.alt)}, "
+                f"width: {min(block.width, 165.0)}mm, {_q(path)})\n"
+            )
+
+
+def typst_source(document: Document) -> tuple[str, dict[str, bytes]]:
+    """Write the document as Typst text and its pictures.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    source : str
+        Typst text that imports ``plan.typ``.
+    pictures : dict of str to bytes
+        SVG files by name.
+    """
+    words = words_for(document.language)
+    pictures: dict[str, bytes] = {}
+    mark = " · ".join(document.marks)
+    running = f"{document.subtitle} – {document.title}" if document.subtitle else document.title
+    facts = _array([_array([_q(label), _q(value)]) for label, value in document.facts])
+    parts = [
+        '#import "plan.typ": *\n',
+        f"#show: document-of.with(title: {_q(running)}, running: {_q(running)}, "
+        f"language: {_q(document.language)}, mark: {_q(mark)})\n",
+        f"#cover(title-text: {_q(document.title)}, subtitle: {_q(document.subtitle)}, mark: {_q(mark)}, facts: {facts})\n",
+    ]
+    for depth, section in document.all_sections():
+        first = section is document.sections[0]
+        parts.append(
+            f"#section({_q(section.title)}, level: {depth}, numbered: {str(not first).lower()}, "
+            f"new-page: {str(section.new_page).lower()})\n"
+        )
+        parts += [_block(b, words, pictures) for b in section.blocks]
+        if first and len(document.sections) > 2:
+            parts.append(f"#pagebreak(weak: true)\n#contents({_q(words.text(N_('Contents')))})\n")
+    return "\n".join(parts), pictures
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Only the fonts that come with Typst: the same page on any machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
+
+
+def write_pdf(document: Document, *, timestamp: dt.datetime) -> bytes:
+    """Set the document on A4 pages as PDF/UA-1: tagged, with title, language, bookmarks and alternative texts.
+
+    Parameters
+    ----------
+    document : Document
+    timestamp : datetime
+        With a time zone; goes into the file, so that the same document gives the same bytes.
+
+    Returns
+    -------
+    bytes
+    """
+    source, pictures = typst_source(document)
+    style = (files("tunti.report.writers") / "plan.typ").read_bytes()
+    made: bytes = typst.compile(
+        {"main.typ": source.encode(), "plan.typ": style, **pictures},
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        timestamp=timestamp,
+    )
+    return made
