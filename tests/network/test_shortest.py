@@ -5,7 +5,8 @@ from search_networks import by_networkx, connectors, dense, expected, networks, 
 
 from tunti.network.order import spatial_order
 from tunti.network.queues import search_heap, take_row
-from tunti.network.shortest import CUTOFF_LIMIT, FAR, add_site, many_to_many, search_graph, search_rows
+from tunti.network.search import FAR
+from tunti.network.shortest import CUTOFF_LIMIT, add_site, many_to_many, search_graph, search_rows
 
 
 def examples(n):

@@ -1,0 +1,440 @@
+"""The order in which the network can be folded together, and the shortcuts that folding needs.
+
+A *contraction* leaves out the nodes one by one, least important first, and joins the neighbours of each by shortcuts,
+so that every fastest way can be driven as a climb to more important nodes and a descent from them. Which shortcuts
+there are depends on the network alone and not on speeds, so that winter, peak and summer share one contraction;
+:mod:`tunti.network.customize` gives the shortcuts their times.
+
+Dibbelt, Strasser and Wagner (2016), Customizable contraction hierarchies; George (1973), Nested dissection of a regular
+finite element mesh; the separators come from METIS (Karypis and Kumar 1998).
+"""
+# mypy: disable-error-code="no-untyped-def,assignment,call-overload"
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tunti.network.graph import RoadGraph
+
+
+@dataclass(frozen=True, eq=False)
+class Contraction:
+    """The folded network: every node numbered from the most important down, with its arcs to more important ones.
+
+    Numbers run from the root of the elimination tree in preorder, so that the nodes below ``v`` are
+    ``v + 1 .. end[v] - 1``, and every arc leads to a smaller number.
+
+    Attributes
+    ----------
+    index : int32, shape (nodes,)
+        Number here of each node of the graph.
+    end : int32, shape (nodes,)
+        One past the last node below each node.
+    indptr : int64, shape (nodes + 1,)
+        Upward arcs of node ``v`` are ``indptr[v]:indptr[v + 1]``.
+    head : int32, shape (arcs,)
+        The more important node, ascending within a node's arcs: the last one is its parent in the tree.
+    slot : int32, shape (graph arcs,)
+        Upward arc that each arc of the graph became, -1 for a loop.
+    climbs : bool, shape (graph arcs,)
+        Whether the arc of the graph leads to its more important end.
+    down_indptr : int64, shape (nodes + 1,)
+    down_tail, down_arc : int32, shape (arcs,)
+        The same arcs by their more important node: the other node (ascending) and the arc's position in ``head``.
+    """
+
+    index: NDArray[np.int32]
+    end: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    head: NDArray[np.int32]
+    slot: NDArray[np.int32]
+    climbs: NDArray[np.bool_]
+    down_indptr: NDArray[np.int64]
+    down_tail: NDArray[np.int32]
+    down_arc: NDArray[np.int32]
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.index)
+
+
+def contraction_order(graph: RoadGraph) -> NDArray[np.int32]:
+    """Find a good order for folding the network together, least important node first.
+
+    Dead ends and nodes between two neighbours go first, every other one in a round, because leaving them out needs no
+    new road; what is left is cut in two along few nodes, again and again, and the cuts go last.
+
+    Returns
+    -------
+    int32, shape (nodes,)
+        ``order[i]`` is the node that is left out i-th. The same for the same network.
+    """
+    indptr, adjacent = _neighbours(graph.indptr, graph.head)
+    order, left = _fold_ways(indptr, adjacent)
+    if left:
+        core, core_indptr, core_adjacent = _core(indptr, adjacent, order, left)
+        order[graph.nodes - left :] = core[_dissect(core_indptr, core_adjacent)]
+    return np.asarray(order)
+
+
+def _dissect(indptr: NDArray[np.int32], adjacent: NDArray[np.int32]) -> NDArray[np.int32]:
+    import pymetis
+
+    found = pymetis.nested_dissection(pymetis.CSRAdjacency(indptr, adjacent), options=pymetis.Options(seed=1))
+    return np.asarray(found[0], np.int32)
+
+
+def kept_order(directory: Path, graph: RoadGraph) -> NDArray[np.int32] | None:
+    """Read the order that was kept for this network, or None if there is none (or it is not whole)."""
+    try:
+        order = np.load(order_path(directory, graph), allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    if order.dtype != np.int32 or order.shape != (graph.nodes,):
+        return None
+    seen = np.zeros(graph.nodes, bool)
+    if len(order) and (order.min() < 0 or order.max() >= graph.nodes):
+        return None
+    seen[order] = True
+    return np.asarray(order) if seen.all() else None
+
+
+def keep_order(directory: Path, graph: RoadGraph, order: NDArray[np.int32]) -> Path:
+    """Keep the order of this network in a directory: written aside and then renamed, so never half there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = order_path(directory, graph)
+    handle, aside = tempfile.mkstemp(dir=directory, prefix=path.stem, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.save(file, order.astype(np.int32, copy=False), allow_pickle=False)
+        os.replace(aside, path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def order_path(directory: Path, graph: RoadGraph) -> Path:
+    """Name the file of a network's order: by the hash of its nodes and arcs, whatever the speeds."""
+    return directory / f"order-{graph.topology}.npy"
+
+
+def contraction(graph: RoadGraph, order: NDArray[np.int32]) -> Contraction:
+    """Fold the network together in an order: number its nodes anew and find the shortcuts.
+
+    Parameters
+    ----------
+    graph : RoadGraph
+    order : int32, shape (nodes,)
+        A permutation of the nodes, least important first. Any gives right times; a good one gives few shortcuts.
+    """
+    indptr, adjacent = _neighbours(graph.indptr, graph.head)
+    rank = np.empty(graph.nodes, np.int32)
+    rank[order] = np.arange(graph.nodes, dtype=np.int32)
+    parent = _elimination_tree(indptr, adjacent, order, rank)
+    index, end, parent = _preorder(parent, rank)
+    tail_indptr, tail_head = _fill(indptr, adjacent, index, parent)
+    down_indptr, down_tail, _ = _transposed(tail_indptr, tail_head)
+    up_indptr, head, origin = _transposed(down_indptr, down_tail)
+    down_arc = np.empty(len(origin), np.int32)
+    down_arc[origin] = np.arange(len(origin), dtype=np.int32)
+    slot, climbs = _slots(graph.indptr, graph.head, index, up_indptr, head)
+    return Contraction(index, end, up_indptr, head, slot, climbs, down_indptr, down_tail, down_arc)
+
+
+@njit(cache=True, nogil=True)
+def _neighbours(indptr, head):
+    """Give each node's neighbours in either direction, without itself and without repeats."""
+    nodes = len(indptr) - 1
+    start = np.zeros(nodes + 2, np.int32)
+    for v in range(nodes):
+        for a in range(indptr[v], indptr[v + 1]):
+            start[v + 2] += 1
+            start[head[a] + 2] += 1
+    for v in range(nodes + 1):
+        start[v + 1] += start[v]
+    both = np.empty(2 * len(head), np.int32)
+    for v in range(nodes):
+        for a in range(indptr[v], indptr[v + 1]):
+            h = head[a]
+            both[start[v + 1]] = h
+            start[v + 1] += 1
+            both[start[h + 1]] = v
+            start[h + 1] += 1
+    mark = np.full(nodes, -1, np.int32)
+    at = np.int32(0)
+    first = np.int32(0)
+    for v in range(nodes):
+        last = start[v + 1]
+        start[v] = at
+        mark[v] = v
+        for k in range(first, last):
+            u = both[k]
+            if mark[u] != v:
+                mark[u] = v
+                both[at] = u
+                at += 1
+        first = last
+    start[nodes] = at
+    return start[: nodes + 1].copy(), both[:at].copy()
+
+
+@njit(cache=True, nogil=True)
+def _fold_ways(indptr, adjacent):
+    """Leave out nodes with at most two neighbours, in rounds that touch no neighbour of a node left out in the round.
+
+    Edits ``adjacent`` (whose lists only ever get shorter, marked by -1) and gives the order so far and how many nodes
+    are left.
+    """
+    nodes = len(indptr) - 1
+    degree = np.empty(nodes, np.int32)
+    order = np.empty(nodes, np.int32)
+    done = np.zeros(nodes, np.bool_)
+    touched = np.full(nodes, -1, np.int32)
+    count = np.int64(0)
+    waiting = np.empty(nodes, np.int32)
+    n = np.int64(0)
+    for v in range(nodes):
+        degree[v] = indptr[v + 1] - indptr[v]
+        if degree[v] <= 2:
+            waiting[n] = v
+            n += 1
+    turn = np.int32(0)
+    queued = np.zeros(nodes, np.bool_)
+    later = np.empty(nodes, np.int32)
+    while n > 0:
+        m = np.int64(0)
+        for i in range(n):
+            v = waiting[i]
+            queued[v] = False
+            if done[v]:
+                continue
+            if touched[v] == turn:
+                if not queued[v]:
+                    queued[v] = True
+                    later[m] = v
+                    m += 1
+                continue
+            done[v] = True
+            order[count] = v
+            count += 1
+            a = np.int32(-1)
+            b = np.int32(-1)
+            if degree[v] >= 1:
+                a = adjacent[indptr[v]]
+            if degree[v] == 2:
+                b = adjacent[indptr[v] + 1]
+            for u, w in ((a, b), (b, a)):
+                if u < 0:
+                    continue
+                # In u's list v gives way to w, or goes when w is there already.
+                at = np.int32(-1)
+                known = w < 0
+                for k in range(indptr[u], indptr[u] + degree[u]):
+                    if adjacent[k] == v:
+                        at = np.int32(k)
+                    elif adjacent[k] == w:
+                        known = True
+                if known:
+                    degree[u] -= 1
+                    adjacent[at] = adjacent[indptr[u] + degree[u]]
+                else:
+                    adjacent[at] = w
+                touched[u] = turn
+                if degree[u] <= 2 and not queued[u]:
+                    queued[u] = True
+                    later[m] = u
+                    m += 1
+        waiting, later = later, waiting
+        n = m
+        turn += 1
+    for v in range(nodes):
+        if not done[v]:
+            for k in range(indptr[v] + degree[v], indptr[v + 1]):
+                adjacent[k] = -1
+    return order, nodes - count
+
+
+@njit(cache=True, nogil=True)
+def _core(indptr, adjacent, order, left):
+    """Give the nodes that are left, and their neighbours in positions among them."""
+    nodes = len(indptr) - 1
+    position = np.zeros(nodes, np.int32)
+    for i in range(nodes - left):
+        position[order[i]] = -1
+    core = np.empty(left, np.int32)
+    n = np.int32(0)
+    for v in range(nodes):
+        if position[v] == 0:
+            position[v] = n
+            core[n] = v
+            n += 1
+    core_indptr = np.zeros(left + 1, np.int32)
+    core_adjacent = np.empty(len(adjacent), np.int32)
+    at = np.int32(0)
+    for i in range(left):
+        v = core[i]
+        for k in range(indptr[v], indptr[v + 1]):
+            if adjacent[k] >= 0:
+                core_adjacent[at] = position[adjacent[k]]
+                at += 1
+        core_indptr[i + 1] = at
+    return core, core_indptr, core_adjacent[:at].copy()
+
+
+@njit(cache=True, nogil=True)
+def _elimination_tree(indptr, adjacent, order, rank):
+    """Give each rank's parent in the elimination tree, -1 for a root (Liu 1986, with path compression)."""
+    nodes = len(order)
+    parent = np.full(nodes, -1, np.int32)
+    ancestor = np.full(nodes, -1, np.int32)
+    for i in range(nodes):
+        v = order[i]
+        for k in range(indptr[v], indptr[v + 1]):
+            r = rank[adjacent[k]]
+            while r < i and r != -1:
+                above = ancestor[r]
+                ancestor[r] = i
+                if above == -1:
+                    parent[r] = i
+                    break
+                if above == i:
+                    break
+                r = above
+    return parent
+
+
+@njit(cache=True, nogil=True)
+def _preorder(parent, rank):
+    """Give numbers to the tree from its roots, each subtree in one run: of nodes, ends of subtrees, parents."""
+    nodes = len(parent)
+    size = np.ones(nodes, np.int32)
+    for i in range(nodes):
+        if parent[i] >= 0:
+            size[parent[i]] += size[i]
+    number = np.empty(nodes, np.int32)
+    following = np.empty(nodes, np.int32)  # the number that the next child gets
+    root = np.int32(0)
+    end = np.empty(nodes, np.int32)
+    above = np.empty(nodes, np.int32)
+    for j in range(nodes):
+        i = nodes - 1 - j
+        p = parent[i]
+        if p < 0:
+            number[i] = root
+            root += size[i]
+            above[number[i]] = -1
+        else:
+            number[i] = following[p]
+            following[p] += size[i]
+            above[number[i]] = number[p]
+        following[i] = number[i] + 1
+        end[number[i]] = number[i] + size[i]
+    index = np.empty(nodes, np.int32)
+    for v in range(nodes):
+        index[v] = number[rank[v]]
+    return index, end, above
+
+
+@njit(cache=True, nogil=True)
+def _fill(indptr, adjacent, index, parent):
+    """Give each number's arcs to smaller numbers, shortcuts included, in any order within a node."""
+    nodes = len(index)
+    node = np.empty(nodes, np.int32)
+    for v in range(nodes):
+        node[index[v]] = v
+    start = np.empty(nodes, np.int64)
+    stop = np.empty(nodes, np.int64)
+    child = np.full(nodes, -1, np.int32)
+    sibling = np.full(nodes, -1, np.int32)
+    mark = np.full(nodes, -1, np.int32)
+    head = np.empty(max(1024, 2 * len(adjacent)), np.int32)
+    at = np.int64(0)
+    for j in range(nodes):
+        v = nodes - 1 - j
+        start[v] = at
+        if at + v > len(head):  # v arcs at most
+            more = np.empty(max(at + v, len(head) + len(head) // 2), np.int32)
+            more[:at] = head[:at]
+            head = more
+        mark[v] = v
+        x = node[v]
+        for k in range(indptr[x], indptr[x + 1]):
+            u = index[adjacent[k]]
+            if u < v and mark[u] != v:
+                mark[u] = v
+                head[at] = u
+                at += 1
+        c = child[v]
+        while c >= 0:
+            for k in range(start[c], stop[c]):
+                u = head[k]
+                if u < v and mark[u] != v:
+                    mark[u] = v
+                    head[at] = u
+                    at += 1
+            c = sibling[c]
+        stop[v] = at
+        p = parent[v]
+        if p >= 0:
+            sibling[v] = child[p]
+            child[p] = v
+    up_indptr = np.zeros(nodes + 1, np.int64)
+    for v in range(nodes):
+        up_indptr[v + 1] = up_indptr[v] + stop[v] - start[v]
+    packed = np.empty(at, np.int32)
+    for v in range(nodes):
+        packed[up_indptr[v] : up_indptr[v + 1]] = head[start[v] : stop[v]]
+    return up_indptr, packed
+
+
+@njit(cache=True, nogil=True)
+def _transposed(indptr, head):
+    """Turn arcs round: by head, tails ascending; and where each came from."""
+    nodes = len(indptr) - 1
+    start = np.zeros(nodes + 2, np.int64)
+    for k in range(len(head)):
+        start[head[k] + 2] += 1
+    for v in range(nodes + 1):
+        start[v + 1] += start[v]
+    tail = np.empty(len(head), np.int32)
+    origin = np.empty(len(head), np.int32)
+    for v in range(nodes):
+        for k in range(indptr[v], indptr[v + 1]):
+            at = start[head[k] + 1]
+            tail[at] = v
+            origin[at] = k
+            start[head[k] + 1] += 1
+    return start[: nodes + 1].copy(), tail, origin
+
+
+@njit(cache=True, nogil=True)
+def _slots(indptr, head, index, up_indptr, up_head):
+    """Find the upward arc that each arc of the graph became, and whether it leads up."""
+    slot = np.full(len(head), -1, np.int32)
+    climbs = np.zeros(len(head), np.bool_)
+    for v in range(len(indptr) - 1):
+        for a in range(indptr[v], indptr[v + 1]):
+            high, low = index[v], index[head[a]]
+            if high == low:
+                continue
+            if high > low:
+                high, low = low, high
+            climbs[a] = low == index[v]
+            first, last = up_indptr[low], up_indptr[low + 1]
+            while first < last:
+                middle = (first + last) >> 1
+                if up_head[middle] < high:
+                    first = middle + 1
+                else:
+                    last = middle
+            slot[a] = first
+    return slot, climbs

@@ -1,0 +1,330 @@
+"""Kernels of the sweep over a folded network: climb, sweep, and take the cells' times."""
+# mypy: disable-error-code="no-untyped-def,assignment,call-arg,var-annotated"
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tunti.network.lanes import ROW_BYTES, lowest, pull, relax, within
+
+
+class SweepArrays(NamedTuple):
+    """What the kernels read; see :class:`tunti.network.sweep.SweepGraph`.
+
+    ``weight`` arrays have the type of the labels (uint16 or uint32), all in tenths of a second.
+    """
+
+    indptr: NDArray[np.int64]  # arcs of each swept row
+    head: NDArray[np.int32]  # swept row that the arc leads to, smaller
+    weight: NDArray[Any]
+    gate_start: NDArray[np.int32]  # first row of a district
+    gate_end: NDArray[np.int32]  # one past its last row
+    gate_next: NDArray[np.int32]  # first gate at or after gate_end
+    gate_indptr: NDArray[np.int64]  # rows outside the district that its rows' arcs lead to
+    gate_head: NDArray[np.int32]
+    gate_weight: NDArray[Any]  # the least time from anywhere in the district to that row
+    cell_indptr: NDArray[np.int64]
+    cell_row: NDArray[np.int32]  # swept row of a cell's connector
+    cell_weight: NDArray[Any]
+    cell_gate: NDArray[np.int32]  # one more than the innermost district of that row, 0 for none
+    up_indptr: NDArray[np.int64]  # the folded network's arcs, for climbing from sites
+    up_head: NDArray[np.int32]
+    up_time: NDArray[np.uint32]
+    row_of: NDArray[np.int32]  # swept row of each node, -1 for none
+    limit: Any  # the cut-off, in the labels' type
+    far: Any  # label 'beyond', in the labels' type
+
+
+@njit(cache=True, nogil=True)
+def needed_rows(indptr, head, time, cell_node, cell_ds, cutoff):
+    """Give numbers to the nodes that a cell's fastest way within the cut-off may climb over: -1 for the others."""
+    nodes = len(indptr) - 1
+    row_of = np.full(nodes, -1, np.int32)
+    for i in range(len(cell_node)):
+        if cell_ds[i] <= cutoff:
+            row_of[cell_node[i]] = 0
+    for j in range(nodes):
+        v = nodes - 1 - j
+        if row_of[v] == 0:
+            for k in range(indptr[v], indptr[v + 1]):
+                if time[k] <= cutoff:
+                    row_of[head[k]] = 0
+    rows = np.int32(0)
+    for v in range(nodes):
+        if row_of[v] == 0:
+            row_of[v] = rows
+            rows += 1
+    return row_of, rows
+
+
+@njit(cache=True, nogil=True)
+def swept_arcs(indptr, head, time, row_of, rows, cutoff, sample):
+    """Give the arcs of the needed rows, in the labels' type."""
+    start = np.zeros(rows + 1, np.int64)
+    for v in range(len(row_of)):
+        r = row_of[v]
+        if r >= 0:
+            n = np.int64(0)
+            for k in range(indptr[v], indptr[v + 1]):
+                if time[k] <= cutoff:
+                    n += 1
+            start[r + 1] = start[r] + n
+    to = np.empty(start[rows], np.int32)
+    weight = np.empty(start[rows], sample.dtype)
+    for v in range(len(row_of)):
+        if row_of[v] >= 0:
+            at = start[row_of[v]]
+            for k in range(indptr[v], indptr[v + 1]):
+                if time[k] <= cutoff:
+                    to[at] = row_of[head[k]]
+                    weight[at] = time[k]
+                    at += 1
+    return start, to, weight
+
+
+@njit(cache=True, nogil=True)
+def gates(end, indptr, head, row_of, rows, sizes):
+    """Choose districts: subtrees of the folded network that first get as small as one of the (falling) sizes."""
+    nodes = len(end)
+    before = np.empty(nodes + 1, np.int32)  # needed rows before each node
+    n = np.int32(0)
+    for v in range(nodes):
+        before[v] = n
+        if row_of[v] >= 0:
+            n += 1
+    before[nodes] = n
+    level = np.zeros(nodes, np.int8)
+    start = np.empty(nodes, np.int32)
+    stop = np.empty(nodes, np.int32)
+    count = np.int64(0)
+    least = sizes[-1] // 2
+    for v in range(nodes):
+        size = before[end[v]] - before[v]
+        while level[v] < len(sizes) and size <= sizes[level[v]]:
+            level[v] += 1
+        above = level[head[indptr[v + 1] - 1]] if indptr[v + 1] > indptr[v] else 0
+        if level[v] > above and size >= least:
+            start[count] = before[v]
+            stop[count] = before[end[v]]
+            count += 1
+    return start[:count].copy(), stop[:count].copy()
+
+
+@njit(cache=True, nogil=True)
+def gate_arcs(gate_start, gate_end, indptr, head, weight):
+    """Give each district's rows outside that its arcs lead to, with the least time, and the gate after it."""
+    count = len(gate_start)
+    rows = len(indptr) - 1
+    mark = np.full(rows, -1, np.int32)
+    where = np.empty(rows, np.int64)
+    start = np.zeros(count + 1, np.int64)
+    to = np.empty(1024, np.int32)
+    least = np.empty(1024, weight.dtype)
+    at = np.int64(0)
+    for g in range(count):
+        for k in range(indptr[gate_start[g]], indptr[gate_end[g]]):
+            u = head[k]
+            if u >= gate_start[g]:
+                continue
+            if mark[u] != g:
+                if at == len(to):
+                    more_to = np.empty(2 * at, np.int32)
+                    more_least = np.empty(2 * at, weight.dtype)
+                    more_to[:at] = to
+                    more_least[:at] = least
+                    to, least = more_to, more_least
+                mark[u] = g
+                where[u] = at
+                to[at] = u
+                least[at] = weight[k]
+                at += 1
+            elif weight[k] < least[where[u]]:
+                least[where[u]] = weight[k]
+        start[g + 1] = at
+    following = np.searchsorted(gate_start, gate_end).astype(np.int32)
+    inner = np.zeros(rows, np.int32)
+    for g in range(count):
+        inner[gate_start[g] : gate_end[g]] = g + 1
+    return start, to[:at].copy(), least[:at].copy(), following, inner
+
+
+@njit(cache=True, nogil=True)
+def listed_climb(a, node, ds, slot, listed):
+    """List the nodes above the sites' connectors, each before those above it; give their number and the new list."""
+    n = np.int64(0)
+    for i in range(len(node)):
+        if ds[i] > a.limit:
+            continue
+        first = n
+        v = np.int64(node[i])
+        while v >= 0 and slot[v] < 0:
+            slot[v] = 0
+            if n == len(listed):
+                more = np.empty(2 * n, np.int32)
+                more[:n] = listed
+                listed = more
+            listed[n] = v
+            n += 1
+            last = a.up_indptr[v + 1]
+            v = np.int64(a.up_head[last - 1]) if last > a.up_indptr[v] else np.int64(-1)
+        listed[first:n] = listed[first:n][::-1].copy()
+    # Read from its end the list has every node before those above it: later ways end where earlier ones pass.
+    listed[:n] = listed[:n][::-1].copy()
+    for i in range(n):
+        slot[listed[i]] = i
+    return n, listed
+
+
+@njit(cache=True, nogil=True)
+def climb(a, lane, node, ds, listed, slot, up, label, seeds):
+    """Search upwards from the sites and put what is found into the swept rows; give their number, ``seeds`` sorted."""
+    wide = ROW_BYTES // up.itemsize
+    up[: len(listed) * wide] = a.far
+    for i in range(len(node)):
+        if ds[i] <= a.limit:
+            at = slot[node[i]] * wide + lane[i]
+            up[at] = min(up[at], ds[i])
+    n = np.int64(0)
+    for i in range(len(listed)):
+        v = listed[i]
+        if within(up, i, a.limit) == 0:
+            continue
+        for k in range(a.up_indptr[v], a.up_indptr[v + 1]):
+            if a.up_time[k] <= a.limit:
+                relax(up, np.int64(slot[a.up_head[k]]), up, np.int64(i), a.up_time[k])
+        r = np.int64(a.row_of[v])
+        if r >= 0:
+            label[r * wide : r * wide + wide] = up[i * wide : i * wide + wide]
+            seeds[n] = r
+            n += 1
+    for i in range(len(listed)):
+        slot[listed[i]] = -1
+    seeds[:n].sort()
+    return n
+
+
+@njit(cache=True, nogil=True)
+def sweep(a, label, seeds, stamp, turn):
+    """Give every row its label for each site of the group, district by district, from the most important row down.
+
+    A district is passed over when no site's climb ended in it and no row outside is near enough for any lane. The
+    districts that were entered are stamped with ``turn``. Gives the number of rows swept.
+    """
+    rows = len(a.indptr) - 1
+    spare = np.int64(rows)  # a row that no arc leads to
+    stamp[0] = turn
+    r = np.int64(0)
+    g = np.int64(0)
+    s = np.int64(0)
+    swept = np.int64(0)
+    seed = np.int64(seeds[0]) if len(seeds) else np.int64(rows)
+    while r < rows:
+        stop = np.int64(a.gate_start[g]) if g < len(a.gate_start) else np.int64(rows)
+        if r == stop:
+            if seed >= a.gate_end[g] and pull(
+                label, a.gate_head, a.gate_weight, a.gate_indptr[g], a.gate_indptr[g + 1], spare, np.int64(0), a.limit
+            ) == np.uint64(0):
+                r = np.int64(a.gate_end[g])
+                g = np.int64(a.gate_next[g])
+            else:
+                g += 1
+                stamp[g] = turn
+            continue
+        swept += stop - r
+        while r < stop:
+            keep = np.int64(0)
+            if r == seed:
+                keep = np.int64(1)
+                s += 1
+                seed = np.int64(seeds[s]) if s < len(seeds) else np.int64(rows)
+            pull(label, a.head, a.weight, a.indptr[r], a.indptr[r + 1], r, keep, a.limit)
+            r += 1
+    return swept
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _cell_times(a, c, label, stamp, turn, spare):
+    """Put a cell's times into the spare row; give a bit for each site within the cut-off."""
+    first, last = a.cell_indptr[c], a.cell_indptr[c + 1]
+    swept = np.int64(0)
+    for k in range(first, last):
+        if stamp[a.cell_gate[k]] == turn:
+            swept += 1
+    if swept == 0:
+        return np.uint64(0)
+    if swept == last - first:
+        return pull(label, a.cell_row, a.cell_weight, first, last, spare, np.int64(0), a.limit)
+    found = np.uint64(0)
+    keep = np.int64(0)
+    for k in range(first, last):
+        if stamp[a.cell_gate[k]] == turn:
+            found = pull(label, a.cell_row, a.cell_weight, k, k + 1, spare, keep, a.limit)
+            keep = np.int64(1)
+    return found
+
+
+@njit(cache=True, nogil=True)
+def take_rows(a, label, stamp, turn, count, cell, ds):
+    """Write each site's cells within the cut-off, ascending, with their tenths of a second.
+
+    ``count`` (one a lane), ``cell`` and ``ds`` (lanes x room) are written to.
+    """
+    wide = ROW_BYTES // label.itemsize
+    spare = np.int64(len(a.indptr) - 1)
+    for c in range(len(a.cell_indptr) - 1):
+        found = _cell_times(a, c, label, stamp, turn, spare)
+        while found != 0:
+            lane = lowest(found)
+            found &= found - np.uint64(1)
+            n = count[lane]
+            cell[lane, n] = c
+            ds[lane, n] = label[spare * wide + lane]
+            count[lane] = n + 1
+
+
+@njit(cache=True, nogil=True)
+def packed_rows(count, cell, ds):
+    """Put the rows of the lanes one after another."""
+    total = np.int64(0)
+    for lane in range(len(count)):
+        total += count[lane]
+    packed_cell = np.empty(total, np.int32)
+    packed_ds = np.empty(total, ds.dtype)
+    at = np.int64(0)
+    for lane in range(len(count)):
+        n = count[lane]
+        packed_cell[at : at + n] = cell[lane, :n]
+        packed_ds[at : at + n] = ds[lane, :n]
+        at += n
+    return packed_cell, packed_ds
+
+
+_BLOCK = 64
+
+
+@njit(cache=True, nogil=True)
+def take_tile(a, label, stamp, turn, seconds):
+    """Write every cell's whole seconds to each site of the group (lanes x cells); 65,535 beyond the cut-off.
+
+    Rows of labels are turned into rows of the table a block at a time, so that both stay in the nearest cache.
+    """
+    wide = ROW_BYTES // label.itemsize
+    spare = np.int64(len(a.indptr) - 1)
+    cells = len(a.cell_indptr) - 1
+    block = np.empty((_BLOCK, wide), np.uint16)
+    for first in range(0, cells, _BLOCK):
+        last = min(first + _BLOCK, cells)
+        for c in range(first, last):
+            if _cell_times(a, c, label, stamp, turn, spare) == np.uint64(0):
+                block[c - first, :] = np.uint16(65_535)
+            else:
+                for lane in range(wide):
+                    d = label[spare * wide + lane]
+                    block[c - first, lane] = (np.uint32(d) + np.uint32(5)) // np.uint32(10) if d <= a.limit else 65_535
+        for lane in range(len(seconds)):
+            for c in range(last - first):
+                seconds[lane, first + c] = block[c, lane]
