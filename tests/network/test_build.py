@@ -25,7 +25,9 @@ PLACES = {"A": (0.0, 0.0), "B": (1000.0, 0.0), "C": (1000.0, 2000.0), "D": (9000
 
 
 def build(*links: dict[str, object]) -> tuple[RoadGraph, list[Finding]]:
-    return graph_from_tables(*tables(list(links), **PLACES), Settings())
+    graph, findings = graph_from_tables(*tables(list(links), **PLACES), Settings())
+    kept, left_out = repair(graph)
+    return kept, findings + left_out
 
 
 def arcs(g: RoadGraph) -> set[tuple[float, float, float, float]]:
@@ -78,9 +80,9 @@ def test_weights_take_given_minutes_then_given_speed_then_class() -> None:
 
 def test_a_class_without_winter_speed_takes_the_factor_and_one_without_any_is_an_error() -> None:
     g, found = build({"a": "A", "b": "B", "cls": "unnumbered", "km": 10.0}, {"a": "B", "b": "C", "cls": "lane"})
-    assert weights(
-        replace(g, classes=("main", "unnumbered")), SpeedSettings(), season="winter"
-    ).max() == round(360_000 / (50 * 0.95))
+    assert weights(replace(g, classes=("main", "unnumbered")), SpeedSettings(), season="winter").max() == round(
+        360_000 / (50 * 0.95)
+    )
     assert [(f.level, f.column) for f in found] == [(Level.ERROR, "road_class")]
     with pytest.raises(TuntiError, match="lane"):
         weights(g, SpeedSettings())

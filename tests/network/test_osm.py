@@ -9,7 +9,7 @@ import pytest
 from tunti.errors import TuntiError
 from tunti.network.graph import POSTED, RoadGraph
 from tunti.network.osm import graph_from_extract
-from tunti.network.repair import first_arcs
+from tunti.network.repair import first_arcs, repair
 from tunti.network.speeds import weights
 from tunti.network.tags import limit_is_readable, read_duration, read_limit, read_way, stops_cars
 from tunti.settings import Settings, SpeedSettings
@@ -42,7 +42,7 @@ def extract(
 
 
 def read(folder: Path, *ways: tuple[str, dict[str, str]], nodes: dict[str, dict[str, str]] | None = None) -> RoadGraph:
-    return graph_from_extract(extract(folder, list(ways), nodes), CRS, Settings())[0]
+    return repair(graph_from_extract(extract(folder, list(ways), nodes), CRS, Settings())[0])[0]
 
 
 ROAD = {"highway": "residential"}

@@ -11,6 +11,7 @@ from shapely import STRtree, linestrings, points
 
 from tunti.network.build import assemble, graph_from_tables
 from tunti.network.graph import LinkShapes, RoadGraph
+from tunti.network.repair import repair
 from tunti.network.snap import Snap, road_index, snap
 from tunti.network.speeds import weights
 from tunti.settings import Settings, SpeedSettings
@@ -32,7 +33,7 @@ def line(oneway: bool) -> RoadGraph:
             "oneway": oneway,
         }
     )
-    return graph_from_tables(nodes, links, Settings())[0]
+    return repair(graph_from_tables(nodes, links, Settings())[0])[0]
 
 
 def joined(s: Snap, i: int = 0) -> dict[int, int]:
@@ -113,7 +114,7 @@ def test_the_nearest_links_are_those_of_shapely_and_more_never_makes_it_farther(
     tail = rng.integers(0, n, m)
     head = (tail + rng.integers(1, n, m)) % n
     links = pd.DataFrame({"from_node": tail.astype(str), "to_node": head.astype(str), "road_class": "main"})
-    graph, _ = graph_from_tables(nodes, links, Settings())
+    graph, _ = repair(graph_from_tables(nodes, links, Settings())[0])
     x, y = (rng.random((2, 30)) * 1.6 - 0.3) * scale
     speeds = SpeedSettings(roads_per_place=roads, access_limit_km=1e6)
     s = snap(graph, weights(graph, speeds), x, y, towards="cell", speeds=speeds)
@@ -128,7 +129,7 @@ def test_the_nearest_links_are_those_of_shapely_and_more_never_makes_it_farther(
     assert not (near.report["joined"] & ~s.report["joined"]).any(), "a smaller limit joins no more places"
     # One road more never lengthens the way to the nearest one.
     extra = pd.concat([links, pd.DataFrame({"from_node": ["0"], "to_node": [str(n - 1)], "road_class": ["main"]})])
-    more, _ = graph_from_tables(nodes, extra.reset_index(drop=True), Settings())
+    more, _ = repair(graph_from_tables(nodes, extra.reset_index(drop=True), Settings())[0])
     wider = snap(more, weights(more, speeds), x, y, towards="cell", speeds=speeds)
     if more.nodes >= graph.nodes and set(graph.link.tolist()) <= set(more.link.tolist()):
         assert (wider.report["distance_m"] <= s.report["distance_m"] + 1e-9).all()

@@ -12,6 +12,7 @@ from shapely.geometry import LineString, Point
 from tunti.access.drive import drive_times
 from tunti.access.times import TravelTimes
 from tunti.network.build import graph_from_tables
+from tunti.network.repair import repair
 from tunti.settings import Settings, SpeedSettings
 
 CLASSES = ("main", "regional", "connecting")
@@ -176,7 +177,7 @@ def table(times: TravelTimes) -> dict[tuple[str, str], int]:
 @settings(max_examples=150, deadline=None)
 def test_times_are_those_of_a_model_with_places_as_nodes(seed: int, cutoff: float) -> None:
     nodes, links, cells, sites, speeds = country(seed)
-    graph, _ = graph_from_tables(nodes, links, Settings(speeds=speeds))
+    graph, _ = repair(graph_from_tables(nodes, links, Settings(speeds=speeds))[0])
     times, report, _ = drive_times(graph, cells, sites, speeds, cutoff_minutes=cutoff, workers=1)
     expected = {
         pair: (ds + 5) // 10
@@ -192,9 +193,9 @@ def test_times_are_those_of_a_model_with_places_as_nodes(seed: int, cutoff: floa
 def test_order_of_rows_and_number_of_workers_do_not_matter(seed: int, workers: int) -> None:
     nodes, links, cells, sites, speeds = country(seed)
     rng = np.random.default_rng(seed + 1)
-    graph, _ = graph_from_tables(nodes, links, Settings(speeds=speeds))
+    graph, _ = repair(graph_from_tables(nodes, links, Settings(speeds=speeds))[0])
     first = table(drive_times(graph, cells, sites, speeds, cutoff_minutes=109, workers=1)[0])
     nodes, links = nodes.iloc[rng.permutation(len(nodes))], links.iloc[rng.permutation(len(links))]
     cells, sites = cells.iloc[rng.permutation(len(cells))], sites.iloc[rng.permutation(len(sites))]
-    graph, _ = graph_from_tables(nodes, links, Settings(speeds=speeds))
+    graph, _ = repair(graph_from_tables(nodes, links, Settings(speeds=speeds))[0])
     assert table(drive_times(graph, cells, sites, speeds, cutoff_minutes=109, workers=workers)[0]) == first

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tunti.findings import Finding, error, note, say
 from tunti.network.graph import DS_PER_MINUTE, FERRY, WAITS, RoadGraph
-from tunti.network.repair import repair
 from tunti.settings import Settings
 
 _MINUTES_LIMIT = (2**31 - 2) / DS_PER_MINUTE
@@ -34,9 +33,10 @@ def graph_from_tables(
     Returns
     -------
     RoadGraph
-        Its connected part (see :func:`tunti.network.repair.repair`); ``link`` is the link's index label in the table.
+        All roads; :func:`tunti.network.repair.repair` takes its connected part. ``link`` is the link's index label in
+        the table.
     list of Finding
-        Links without nodes, unknown classes (errors), loops and parts that are not joined.
+        Links without nodes, unknown classes (errors) and loops.
 
     Notes
     -----
@@ -112,8 +112,7 @@ def graph_from_tables(
         fixed_ds=fixed,
         flags=np.where(ferry & np.isnan(minutes), WAITS, 0),
     )
-    kept, more = repair(graph)
-    return kept, findings + more
+    return graph, findings
 
 
 def assemble(

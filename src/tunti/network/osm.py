@@ -16,7 +16,6 @@ from tunti.errors import TuntiError
 from tunti.findings import Finding, note, say, warning
 from tunti.network.build import assemble
 from tunti.network.graph import DS_PER_MINUTE, FERRY, POSTED, WAITS, LinkShapes, RoadGraph
-from tunti.network.repair import repair
 from tunti.network.tags import CLASSES, limit_is_readable, read_way, stops_cars
 from tunti.settings import Settings
 
@@ -51,10 +50,11 @@ def graph_from_extract(path: str | Path, crs: str, settings: Settings) -> tuple[
     Returns
     -------
     RoadGraph
-        Its connected part. Nodes are junctions and ends of ways only; the points between them are kept in ``shapes``,
-        so that places still snap to the true line. ``link`` numbers the links of the extract in the order of its ways.
+        All roads; :func:`tunti.network.repair.repair` takes its connected part. Nodes are junctions and ends of ways
+        only; the points between them are kept in ``shapes``, so that places still snap to the true line. ``link``
+        numbers the links of the extract in the order of its ways.
     list of Finding
-        Roads closed to cars, limits that can't be read, ways cut at the extract's edge, parts that are not joined.
+        Roads closed to cars, limits that can't be read, ways cut at the extract's edge.
 
     Raises
     ------
@@ -91,9 +91,7 @@ def graph_from_extract(path: str | Path, crs: str, settings: Settings) -> tuple[
                 say("Take an extract that reaches farther than the longest drive that counts."),
             )
         )
-    graph = _links(ways, at, of, there, lon, lat, barrier, crs)
-    kept, more = repair(graph, table="road_extract")
-    return kept, findings + more
+    return _links(ways, at, of, there, lon, lat, barrier, crs), findings
 
 
 def _read_ways(path: str | Path) -> _Ways:
