@@ -52,7 +52,7 @@ def check_leases(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     left = ((end - today).dt.days / _MONTH_DAYS).to_numpy("float64")
     notice = offices["notice_months"].to_numpy("float64")
     yield from tell(
-        Level.WARNING,
+        Level.NOTE,
         "offices",
         rows,
         (notice > left) & ~over,

@@ -12,6 +12,7 @@ from tunti.findings import Finding, Level, error, say, warning
 from tunti.inputs.checks.rows import same_place
 from tunti.inputs.frames import did_you_mean, tell
 from tunti.inputs.tables import Inputs
+from tunti.locale import N_
 from tunti.settings import Settings
 
 _AGES = ("people_0_17", "people_65_74", "people_75")
@@ -39,8 +40,8 @@ def check_groups(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     rows = cells.index.to_numpy()
     people = cells["people"].astype("Float64").to_numpy("float64", na_value=np.nan)
     for columns, what in (
-        (_AGES, "The age groups add up to {sum}, but {people} people live in the cell."),
-        (_LANGUAGES, "The language groups add up to {sum}, but {people} people live in the cell."),
+        (_AGES, N_("The age groups add up to {sum}, but {people} people live in the cell.")),
+        (_LANGUAGES, N_("The language groups add up to {sum}, but {people} people live in the cell.")),
     ):
         total = cells[list(columns)].astype("Float64").sum(axis=1).to_numpy("float64", na_value=0.0)
         yield from tell(
