@@ -60,7 +60,8 @@ class StandardSettings(_Frozen):
         None,
         ge=0,
         le=1,
-        description="Share of people within the standard that a plan must reach; no source states one, so none is set.",
+        description="Share of people within the standard that a plan must reach. No source states one, so none is set: then "
+        "no region falls below today's share.",
     )
     region_share: float | None = Field(None, ge=0, le=1, description="The same in every region that is planned.")
     population_base: int | None = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -287,7 +288,7 @@ def plan(
         out.print(f"  {path.name}")
 
 
-def _name(row: dict[str, Any], language: str) -> str:
+def _name(row: Mapping[Any, Any], language: str) -> str:
     value = row.get(f"region_{language}")
     return str(value) if isinstance(value, str) and value else str(row["region_fi"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tunti.access.times import TravelTimes
 from tunti.errors import TuntiError
@@ -26,7 +27,9 @@ GOALS = {
 _NEED_POINTS = (Goal.MOST_PEOPLE, Goal.LEAST_TRAVEL, Goal.WORST_CASE, Goal.BACKUP)
 
 
-def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Problem, Limits]:
+def question(
+    times: TravelTimes, area: Area, settings: Settings, *, today: NDArray[np.int64] | None = None
+) -> tuple[Problem, Limits]:
     """Make the location problem of the planned area from its tables and the project's settings.
 
     Parameters
@@ -35,6 +38,9 @@ def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Proble
         From the area's cells to the area's sites, in their order.
     area : Area
     settings : Settings
+    today : int64, shape (cells,), optional
+        Seconds to today's network, -1 beyond the cut-off. Where the goal is 'fewest' and no share is set, no region
+        may fall below the share that it has today (or that its allowed sites can reach, where that is less).
 
     Returns
     -------
@@ -67,13 +73,17 @@ def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Proble
         )
     code = {r: i for i, r in enumerate(area.regions["region"])}
 
-    def number(region: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-        return region.map(code).fillna(-1).to_numpy(dtype=np.int32)
+    def number(names: pd.Series) -> NDArray[np.int32]:
+        return names.map(code).fillna(-1).to_numpy(dtype=np.int32)
 
+    people, region = area.cells["people"].to_numpy(dtype=np.int64), number(area.cells["region"])
+    region_share = {} if standard.region_share is None else dict.fromkeys(code.values(), standard.region_share)
+    if no_share(settings) and today is not None:
+        region_share = _no_worse(times, area, people, region, today, standard.minutes)
     at_least, at_most = plan.points_per_region_at_least, plan.points_per_region_at_most
     rules = Rules(
         share=standard.share,
-        region_share={} if standard.region_share is None else dict.fromkeys(code.values(), standard.region_share),
+        region_share=region_share,
         population_base=standard.population_base,
         points=plan.points,
         region_points={}
@@ -85,8 +95,8 @@ def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Proble
     )
     problem = Problem(
         times=times,
-        people=area.cells["people"].to_numpy(dtype=np.int64),
-        region=number(area.cells["region"]),
+        people=people,
+        region=region,
         site_region=number(area.sites["region"]),
         status=tuple(Status(s) for s in area.sites["status"]),
         cost=np.nan_to_num(np.round(cost * 100)).astype(np.int64),
@@ -99,6 +109,34 @@ def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Proble
         else None,
     )
     return problem, Limits(gap=plan.gap, second_gap=plan.second_gap)
+
+
+def no_share(settings: Settings) -> bool:
+    """Tell whether the fewest points are asked for without a share of people to keep."""
+    standard = settings.standard
+    return Goal(settings.plan.goal) is Goal.FEWEST and standard.share is None and standard.region_share is None
+
+
+def _no_worse(
+    times: TravelTimes,
+    area: Area,
+    people: NDArray[np.int64],
+    region: NDArray[np.int32],
+    today: NDArray[np.int64],
+    minutes: float,
+) -> dict[int, float]:
+    """Give each region the share that it has today, or that its allowed sites can reach; empty with nobody inside."""
+    allowed = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
+    _, reach = times.nearest(allowed)
+    shares = {}
+    for r in range(len(area.regions)):
+        here = region == r
+        total = int(people[here].sum())
+        if total:
+            now = int(people[here & (today >= 0) & (today <= minutes * 60)].sum())
+            possible = int(people[here & (reach <= minutes * 60)].sum())
+            shares[r] = min(now, possible) / total
+    return shares if any(shares.values()) else {}
 
 
 def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
@@ -119,12 +157,19 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     words.append(say("Standard: at most {minutes} minutes by car.", minutes=minutes))
     if rules.share is not None:
         words.append(say("At least {share} of people are within the standard.", share=Share(rules.share)))
-    elif problem.goal is Goal.FEWEST:
+    elif no_share(settings) and rules.region_share:
+        words.append(
+            say(
+                "No share is set: in every region at least today's share stays within the standard, or what the allowed "
+                "sites can reach where that is less."
+            )
+        )
+    elif no_share(settings):
         words.append(
             say("No share is set: everyone whom any allowed site can reach within the standard stays within it.")
         )
-    if rules.region_share:
-        share = Share(next(iter(rules.region_share.values())))
+    if settings.standard.region_share is not None:
+        share = Share(settings.standard.region_share)
         words.append(say("In every region at least {share} of people are within the standard.", share=share))
     if rules.population_base is not None:
         words.append(say("At least {n} people live within the standard of each point.", n=rules.population_base))

@@ -83,7 +83,8 @@ def verify(
     """
     return [
         *_totals(tables),
-        *_groups(tables, "municipalities", "municipality"),
+        *_municipalities(tables),
+        *_regions(tables),
         *_outside(tables),
         *_points(tables, sites),
         *_rules(tables, share_at_least, base_at_least, points_at_most),
@@ -122,26 +123,31 @@ def _totals(t: Tables) -> list[Finding]:
     return found
 
 
-def _groups(t: Tables, name: str, key: str) -> list[Finding]:
-    table: pd.DataFrame = getattr(t, name)
-    inside = _inside(t.cells, t.minutes)
-    grouped = t.cells.assign(inside=t.cells["people"].where(inside, 0)).groupby(key)[["people", "inside"]].sum()
+def _municipalities(t: Tables) -> list[Finding]:
+    inside = t.cells["people"].where(_inside(t.cells, t.minutes), 0)
+    sums = t.cells.assign(people_inside=inside).groupby("municipality")[["people", "people_inside"]].sum()
+    return _stated("municipalities", t.municipalities.dropna(subset=["municipality"]).set_index("municipality"), sums)
+
+
+def _regions(t: Tables) -> list[Finding]:
+    # The municipalities' rows have been checked against the cells; the regions' must be their sums.
+    sums = t.municipalities.groupby("region")[["people", "people_inside"]].sum()
+    return _stated("regions", t.regions.dropna(subset=["region"]).set_index("region"), sums)
+
+
+def _stated(name: str, stated: pd.DataFrame, sums: pd.DataFrame) -> list[Finding]:
+    """Compare the people, the people inside and the share of each row with recomputed sums."""
     found = []
-    for row in table.dropna(subset=[key]).itertuples():
-        code = getattr(row, key)
-        people, within = (int(v) for v in grouped.loc[code]) if code in grouped.index else (0, 0)
-        for column, recomputed in (("people", people), ("people_inside", within)):
-            stated = getattr(row, column)
-            if stated != recomputed:
+    for code in stated.index.union(sums.index):
+        people, within = (int(v) for v in sums.loc[code]) if code in sums.index else (0, 0)
+        share = within / people if people else None
+        for column, recomputed in (("people", people), ("people_inside", within), ("share", share)):
+            value = stated.loc[code, column] if code in stated.index else None
+            agrees = recomputed is None or (value is not None and abs(float(value) - recomputed) <= 1e-9)
+            if not agrees:
                 found.append(
-                    _wrong(name, str(code), column, say("{a} is stated, the cells give {b}.", a=stated, b=recomputed))
+                    _wrong(name, str(code), column, say("{a} is stated, the cells give {b}.", a=value, b=recomputed))
                 )
-        if people and abs(float(row.share) - within / people) > 1e-9:
-            found.append(
-                _wrong(
-                    name, str(code), "share", say("{a} is stated, the cells give {b}.", a=row.share, b=within / people)
-                )
-            )
     return found
 
 
