@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
+from tunti.access.standard import Access
 from tunti.locale import N_
-from tunti.plan.regional import Access, RegionalPlan
+from tunti.plan.regional import RegionalPlan
 from tunti.report import style
 from tunti.report.words import ILLUSTRATIVE, Words
 

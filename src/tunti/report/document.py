@@ -1,7 +1,8 @@
 """One document tree that every writer reads: sections, paragraphs, tables, figures, notes and key figures.
 
-The tree holds finished sentences in one language and raw figures: a writer formats a figure by the kind of its column, so
-that paper rounds and the workbook does not. Blocks know nothing of plans; programmes and comparisons use the same tree.
+The tree holds finished sentences in one language and raw figures: a writer formats a figure by the kind of its column,
+so that paper rounds and the workbook does not. Blocks know nothing of plans; programmes and comparisons use the same
+tree.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Circle, PathPatch, Polygon, Rectangle
 
+from tunti.access.standard import Access
 from tunti.locale import N_
-from tunti.plan.regional import Access, RegionalPlan
+from tunti.plan.regional import RegionalPlan
 from tunti.report import style
 from tunti.report.labels import text_size
 from tunti.report.shapes import Ground
@@ -179,7 +181,7 @@ def draw(
     standard = plan.settings.standard.minutes
     ends = bands(standard)
     texts = [words.text(N_("at most {minutes} min"), minutes=ends[0])]
-    texts += [f"{words.number(a)}–{words.number(b)} min" for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    texts += [f"{words.number(a)}–{words.number(b)} min" for a, b in pairwise(ends)]
     texts.append(words.text(N_("over {minutes} min"), minutes=standard))
     texts.append(
         words.text(N_("over {minutes} min, or no road"), minutes=max(plan.settings.plan.cutoff_minutes, standard))
@@ -276,10 +278,10 @@ def _scale(panel: _Panel, words: Words, base: Ground, box: Layout) -> None:
             Rectangle((x + k * long / 2, y), long / 2, 1.3, facecolor=colour, edgecolor=style.INK, lw=0.5)
         )
     unit, divisor = ("km", 1000) if length >= 1000 else ("m", 1)
-    for k, ha in ((0.0, "left"), (0.5, "center"), (1.0, "left")):
-        number = words.number(length * k / divisor, decimals=0 if (length * k / divisor).is_integer() else 1)
-        text = f"{number}\u00a0{unit}" if k == 1.0 else number
-        panel.axes.text(x + k * long - (1.0 if k == 1.0 else 0.0), y - 2.1, text, fontsize=6, ha=ha, va="center")
+    for part, ha in ((0.0, "left"), (0.5, "center"), (1.0, "left")):
+        number = words.number(length * part / divisor, decimals=0 if (length * part / divisor).is_integer() else 1)
+        text = f"{number}\u00a0{unit}" if part == 1.0 else number
+        panel.axes.text(x + part * long - (1.0 if part == 1.0 else 0.0), y - 2.1, text, fontsize=6, ha=ha, va="center")
     north = x + long + 9
     panel.axes.add_patch(Polygon([(north - 1.6, y), (north, y + 5.2), (north, y + 1.3)], facecolor=style.INK, lw=0))
     panel.axes.add_patch(

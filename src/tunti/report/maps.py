@@ -1,4 +1,4 @@
-"""Maps on paper: drive times, points and the people outside, before and after, with everything a map needs to be read."""
+"""Maps on paper: drive times, points and the people outside, before and after, with all that a map needs to be read."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from tunti.access.standard import Access
 from tunti.locale import N_
-from tunti.plan.regional import Access, RegionalPlan
+from tunti.plan.regional import RegionalPlan
 from tunti.report import legend, style
 from tunti.report.labels import place_labels
 from tunti.report.shapes import Ground, ground
@@ -191,8 +192,8 @@ def symbols(plan: RegionalPlan, which: Which) -> Symbols:
     Returns
     -------
     Symbols
-        ``points`` has ``site, name, x, y, kind`` (``existing``, ``new`` or ``neighbour``) and ``people_served``, the most
-        people first; ``offices`` has ``x, y`` and is empty on the map of the proposal.
+        ``points`` has ``site, name, x, y, kind`` (``existing``, ``new`` or ``neighbour``) and ``people_served``, the
+        most people first; ``offices`` has ``x, y`` and is empty on the map of the proposal.
     """
     keep = ["site", "name", "x", "y", "people_served"]
     mine = plan.points.assign(kind=plan.points["status"].astype(str))
@@ -344,7 +345,7 @@ def _draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) ->
     common: dict[str, Any] = {"va": "top", "fontsize": 5.4, "transform": canvas.transFigure}
     canvas.text(0.3 / box.width, 5.9 / box.height, "\n".join(text[:2]), color=style.MUTED, ha="left", **common)
     if plan.illustrative:
-        x, y, w, h = box.map_box
+        x, y = box.map_box[:2]
         canvas.text(
             (x + 1.2) / box.width,
             (y + 1.2) / box.height,

@@ -122,7 +122,7 @@ _RANKS = {
 
 
 def _roads(roads: gpd.GeoDataFrame | None, box: BaseGeometry, detail: float) -> tuple[tuple[int, BaseGeometry], ...]:
-    """Main roads in the frame by rank; regional roads only on maps of a region."""
+    """Give the main roads in the frame by rank; regional roads only on maps of a region."""
     if roads is None or not len(roads):
         return ()
     rank = roads["road_class"].astype("string").map(_RANKS).to_numpy(dtype=float, na_value=9)

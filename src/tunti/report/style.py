@@ -1,7 +1,7 @@
 """The colours, symbols and sizes of maps and charts: the same thing looks the same everywhere.
 
-Bands run from light to dark in even steps of lightness, so that they hold in greyscale; within the standard they are blue,
-beyond it a dark red, beyond the cut-off nearly black, so that the colour-blind tell them apart too.
+Bands run from light to dark in even steps of lightness, so that they hold in greyscale; within the standard they are
+blue, beyond it a dark red, beyond the cut-off nearly black, so that the colour-blind tell them apart too.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def house_style() -> Iterator[None]:
     """Draw with the house's fonts and sizes, whatever the user's own settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_RC)
+        settings: Any = mpl.rcParams  # the stubs want each name as a literal
+        settings.update(_RC)
         yield
 
 

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from tunti.findings import Message
+from tunti.findings import Message, Share
 from tunti.locale import N_, translator
 from tunti.report.document import Column, Value
 
@@ -34,7 +34,7 @@ def missing(value: object) -> bool:
     if isinstance(value, str | bool | int | dt.date) and type(value).__name__ not in ("NaTType",):
         return False
     try:
-        return bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves
+        return bool(value != value)  # NaN and NaT differ from themselves
     except TypeError:  # pandas' NA has no truth
         return True
 
@@ -46,20 +46,13 @@ class _Fields(string.Formatter):
         self.words = words
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if isinstance(value, bool) or isinstance(value, str):
-            return str(format(value, format_spec))
+        if isinstance(value, Share):
+            return self.words.share(value)
         if isinstance(value, dt.date):
             return self.words.date(value)
-        if isinstance(value, int | float) or hasattr(value, "__float__"):
-            number = float(value)
-            digits = format_spec.rstrip("%fgd").rpartition(".")[2].strip(",")
-            decimals = int(digits) if digits.isdigit() else None
-            if format_spec.endswith("%"):
-                return self.words.share(number, decimals=1 if decimals is None else decimals)
-            if number.is_integer() and decimals is None:
-                # Years and codes come without grouping; five digits and more are grouped in any text.
-                return self.words.number(number) if abs(number) >= 10_000 or "," in format_spec else f"{number:.0f}"
-            return self.words.number(number, decimals=1 if decimals is None else decimals)
+        if isinstance(value, int | float) and not isinstance(value, bool) and not format_spec:
+            decimals = next(k for k in (0, 1, 2) if k == 2 or round(value, k) == round(value, 2))
+            return self.words.number(value, decimals=decimals)
         return str(format(value, format_spec))
 
 
@@ -180,7 +173,9 @@ class Words:
         return self.names.get(name)
 
     def place(self, row: Mapping[str, Any], stem: str = "name") -> str:
-        """Give a place's name in the language from ``<stem>_fi``, ``<stem>_sv`` and ``<stem>_en``; Finnish for want of it.
+        """Give a place's name in the language, in Finnish for want of it.
+
+        The name is looked for in ``<stem>_fi``, ``<stem>_sv`` and ``<stem>_en``.
 
         Parameters
         ----------

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from tunti.access.standard import Access
 from tunti.locale import N_
-from tunti.plan.regional import Access
 from tunti.report.document import Block, Column, Paragraph, Section, Table, Value
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.points import municipalities_of
@@ -180,21 +180,20 @@ def _means(context: Context) -> list[Block]:
             )
         )
     if plan.without_car is not None:
-        blocks.append(
-            Paragraph(
-                say(
-                    N_("Without a car and outside the standard by other means: {people}."),
-                    people=words.number(plan.without_car),
-                )
+        text_ = say(N_("People without a car in all planned regions: {people}."), people=words.number(plan.without_car))
+        if plan.without_car_outside is not None:
+            text_ += " " + say(
+                N_("Of them outside the standard by every other means: {people}."),
+                people=words.number(plan.without_car_outside),
             )
-        )
+        blocks.append(Paragraph(text_))
     elif not len(plan.means):
         blocks.append(
             context.lacking(
                 say(
                     N_(
-                        "Travel times by bus, train or on foot and the share of people without a car are not given: all "
-                        "figures are for those who come by car."
+                        "Travel times by bus, train or on foot and the share of people without a car are not given: "
+                        "all figures are for those who come by car."
                     )
                 )
             )
@@ -220,13 +219,13 @@ def access(context: Context) -> Section:
     lead = say(
         N_(
             "With the proposal {after} of people have at most {minutes} minutes' drive to the nearest point; today "
-            "{today}. The drive gets shorter for {shorter} and longer for {longer}."
+            "{today}. The drive gets shorter for {shorter} people and longer for {longer}."
         ),
         after=words.share(plan.proposed.share),
         today=words.share(plan.today.share),
         minutes=context.minutes,
-        shorter=context.people(shorter),
-        longer=context.people(longer),
+        shorter=words.number(shorter),
+        longer=words.number(longer),
     )
     blocks: list[Block] = [Paragraph(lead)]
     if len(plan.proposed.regions) > 1:

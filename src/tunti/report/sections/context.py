@@ -52,7 +52,10 @@ class Context:
 
     @property
     def area(self) -> str:
-        """Name of the planned area in the language, uninflected."""
+        """Name of the region, or of the country when all regions are planned, uninflected."""
+        if self.plan.region is None:
+            country = self.plan.settings.project.country
+            return str(self.words.locale.territories.get(country, country))
         names = self.plan.region_names
         return next((names[k] for k in (self.words.language, "fi", "sv", "en") if names.get(k)), "")
 

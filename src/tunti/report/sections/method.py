@@ -31,15 +31,15 @@ def method(context: Context) -> Section:
     items = (
         say(
             N_(
-                "Drive times are the fastest ways by car along the roads, from where people live to the points, with the "
-                "free speeds of road classes. Season: {season}."
+                "Drive times are the fastest ways by car along the roads, from where people live to the points, with "
+                "the free speeds of road classes. Season: {season}."
             ),
             season=season,
         ),
         say(
             N_(
-                "From a place to the road: straight line times {detour}, at {speed} km/h. Places farther than {limit} km "
-                "from a road are not joined."
+                "From a place to the road: straight line times {detour}, at {speed} km/h. Places farther than {limit} "
+                "km from a road are not joined."
             ),
             detour=words.number(speeds.access_detour, decimals=1),
             speed=words.number(speeds.access_kmh),
@@ -72,6 +72,7 @@ def _speeds(context: Context) -> Block:
     if roads is not None and len(roads) and "road_class" in roads:
         seen = set(roads["road_class"].astype(str))
         classes = [c for c in classes if c in seen] or classes
+    whole_list = len(classes) == len(speeds.summer)
     winter = {c: speeds.winter.get(c, v * speeds.winter_factor) for c, v in speeds.summer.items()}
     return context.table(
         "speeds",
@@ -82,8 +83,8 @@ def _speeds(context: Context) -> Block:
             Column(say(N_("Winter")), "whole"),
         ),
         [(say(ROAD_CLASSES.get(c, c)), float(speeds.summer[c]), float(winter[c])) for c in classes],
-        note=say(N_("Only the classes of the roads on the maps; the settings hold all.")) if len(classes) < len(speeds.summer) else "",
-    )  # fmt: skip
+        note="" if whole_list else say(N_("Only the classes of the roads on the maps; the settings hold all.")),
+    )
 
 
 ROAD_CLASSES = {

@@ -130,12 +130,15 @@ def network(context: Context) -> Section:
         blocks.append(Paragraph(say(N_("No rules were set for the network."))))
     texts = [say(GOALS[plan.network.goal]), proof(context)]
     if plan.network.second is not None:
-        gap = plan.network.second[3]
+        goal, gap = plan.network.second[0], context.words.share(plan.network.second[3])
         texts.append(
-            say(N_("Among equally good networks the one with the least travel was looked for, within a gap of {gap}."), gap=context.words.share(gap))
-            if plan.network.second[0] is Goal.LEAST_TRAVEL
-            else say(N_("Equally good networks were told apart by a second goal, within a gap of {gap}."), gap=context.words.share(gap))
-        )  # fmt: skip
+            say(
+                N_("Among equally good networks the one with the least travel was looked for, within a gap of {gap}."),
+                gap=gap,
+            )
+            if goal is Goal.LEAST_TRAVEL
+            else say(N_("Equally good networks were told apart by a second goal, within a gap of {gap}."), gap=gap)
+        )
     blocks += [Paragraph(" ".join(texts)), _certificate(context)]
     return Section("network", say(N_("Rules, and how the network was found")), tuple(blocks))
 
@@ -175,7 +178,8 @@ def not_yet(context: Context) -> Section:
     items = (
         say(
             N_(
-                "Agencies and services at each point, the form of service, languages and opening hours: not planned yet."
+                "Agencies and services at each point, the form of service, languages and opening hours: not planned "
+                "yet."
             )
         ),
         say(N_("Shared premises and workplaces, and the premises given up: not planned yet.")),
@@ -184,8 +188,8 @@ def not_yet(context: Context) -> Section:
         say(N_("Costs and savings for each payer: not counted yet.")),
         say(
             N_(
-                "Assessment of effects on customers, equality, language rights, staff, vitality and the environment: not "
-                "made yet, apart from accessibility."
+                "Assessment of effects on customers, equality, language rights, staff, vitality and the environment: "
+                "not made yet, apart from accessibility."
             )
         ),
         say(N_("Alternatives compared with the proposal: not made yet.")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from tunti.locale import N_
@@ -18,8 +20,7 @@ def _by_excess(context: Context) -> Table:
     ends = [e for e in (10.0, 20.0, 30.0) if e < limit]
     labels = [say(N_("at most {minutes} min over"), minutes=ends[0])] if ends else []
     labels += [
-        say(N_("{least}–{most} min over"), least=words.number(a), most=words.number(b))
-        for a, b in zip(ends[:-1], ends[1:], strict=True)
+        say(N_("{least}–{most} min over"), least=words.number(a), most=words.number(b)) for a, b in pairwise(ends)
     ]
     labels.append(say(N_("more than {minutes} min over"), minutes=ends[-1]) if ends else say(N_("over the standard")))
     labels.append(say(N_("no point within {cutoff} minutes"), cutoff=context.cutoff))
@@ -82,10 +83,10 @@ def _fixes(context: Context) -> list[Block]:
             Paragraph(
                 say(
                     N_(
-                        "For {people} outside, no considered site is within {minutes} minutes: a mobile point, a remote "
-                        "service close to home or a new site is needed."
+                        "People outside for whom no considered site is within {minutes} minutes: {people}. They need a "
+                        "mobile point, a remote service close to home or a new site."
                     ),
-                    people=context.people(never),
+                    people=words.number(never),
                     minutes=context.minutes,
                 )
             )

@@ -112,8 +112,8 @@ def points(context: Context) -> Section:
                         ),
                         say(
                             N_(
-                                "A small population base puts the quality of service at risk. Other ways to serve there "
-                                "are a remote-led point and a mobile point."
+                                "A small population base puts the quality of service at risk. Other ways to serve "
+                                "there are a remote-led point and a mobile point."
                             )
                         ),
                     ),
@@ -135,8 +135,8 @@ def points(context: Context) -> Section:
                 say(N_("Population base of the proposed points")),
                 say(
                     N_(
-                        "Bar chart: people who live within {minutes} minutes of each point, against the goal of {people}. "
-                        "The table of points says the same in figures."
+                        "Bar chart: people who live within {minutes} minutes of each point, against the goal of "
+                        "{people}. The table of points says the same in figures."
                     ),
                     minutes=context.minutes,
                     people=words.number(plan.settings.standard.known_population_base),
@@ -173,8 +173,8 @@ def borders(context: Context) -> Section:
     served = int(plan.neighbours["people_served"].sum())
     lead = say(
         N_(
-            "A point outside the area is the nearest one for {people}, {share} of the area's people. If these points are "
-            "not carried out, the area's accessibility is weaker than this plan says."
+            "A point outside the area is the nearest one for {people}, {share} of the area's people. If these points "
+            "are not carried out, the area's accessibility is weaker than this plan says."
         ),
         people=context.people(served),
         share=words.share(served / plan.proposed.people if plan.proposed.people else 0.0),

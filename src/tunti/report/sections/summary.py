@@ -9,8 +9,8 @@ import numpy as np
 from tunti.locale import N_
 from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragraph, Section
 from tunti.report.maps import network_map
-from tunti.report.sections.context import Context
-from tunti.report.words import ILLUSTRATIVE
+from tunti.report.sections.context import Context, records
+from tunti.report.words import ILLUSTRATIVE, missing
 
 
 def changed_people(context: Context, *, least: float = 1.0) -> tuple[int, int]:
@@ -90,7 +90,7 @@ def _figures(context: Context) -> KeyFigures:
         return say(N_("today {value}"), value=value)
 
     def mean(value: float) -> str:
-        return words.minutes(value, decimals=1) if value == value else "–"  # noqa: PLR0124
+        return "–" if missing(value) else words.minutes(value, decimals=1)
 
     return KeyFigures(
         (
@@ -145,9 +145,9 @@ def summary(context: Context) -> Section:
     texts = [
         start,
         say(
-            N_("The drive to the nearest point gets shorter for {shorter} and longer for {longer}."),
-            shorter=context.people(shorter),
-            longer=context.people(longer),
+            N_("The drive to the nearest place of service gets shorter for {shorter} people and longer for {longer}."),
+            shorter=words.number(shorter),
+            longer=words.number(longer),
         ),
     ]
     rows = plan.proposed.municipalities
@@ -155,7 +155,7 @@ def summary(context: Context) -> Section:
     rows = rows.assign(outside=outside).sort_values(["outside", "municipality"], ascending=[False, True], kind="stable")
     rows = rows[rows["outside"] > 0].head(5)
     if len(rows):
-        names = [f"{words.place(row)} ({words.number(row['outside'])})" for row in rows.to_dict("records")]
+        names = [f"{words.place(row)} ({words.number(row['outside'])})" for row in records(rows)]
         texts.append(say(N_("Most people stay outside in these municipalities: {names}."), names=words.listing(names)))
     return Section(
         "summary",

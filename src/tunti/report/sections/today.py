@@ -89,7 +89,7 @@ def today(context: Context) -> Section:
         say(N_("Joint service points in the area today: {n}."), n=words.number(existing)),
         say(
             N_(
-                "{share} of people have at most {minutes} minutes' drive to a place of service, and {outside} have more."
+                "{share} of people have at most {minutes} minutes' drive to a place of service; outside stay {outside}."
             ),
             share=words.share(access.share),
             minutes=context.minutes,

@@ -1,4 +1,4 @@
-"""The plan's places as a GeoPackage: cells, points, offices, candidates and municipalities, with names of the columns."""
+"""The plan's places as a GeoPackage: cells, points, offices, candidates and municipalities, its columns named."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
@@ -108,8 +110,8 @@ def layers(plan: RegionalPlan, words: Words) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _xy(frame: pd.DataFrame) -> object:
-    return frame[["x", "y"]].to_numpy(float)
+def _xy(frame: pd.DataFrame) -> NDArray[np.float64]:
+    return np.asarray(frame[["x", "y"]].to_numpy(float), dtype=np.float64)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -209,8 +211,8 @@ def _aliases(path: Path, made: dict[str, pd.DataFrame], words: Words) -> None:
             "CONSTRAINT gdc_tn UNIQUE (table_name, name))"
         )
         base.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, "
-            "definition TEXT NOT NULL, scope TEXT NOT NULL, "
+            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, "
+            "extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, "
             "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
         )
         base.execute(

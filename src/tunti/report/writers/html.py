@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from tunti.locale import N_
 from tunti.report.document import Document, Figure, Table
-from tunti.report.writers.pdf import cut_note
 from tunti.report.words import words_for
+from tunti.report.writers.pdf import cut_note
 
 # The template's own words, named here so that they are found for translation.
 _WORDS = (N_("Skip to the content"), N_("Contents"), N_("Table {n}."), N_("Figure {n}."))
@@ -27,7 +27,7 @@ def _template() -> jinja2.Template:
 
 
 def section_numbers(document: Document) -> dict[str, str]:
-    """Number the sections as on paper: the summary has no number, subsections are 2.1.
+    """Give the sections' numbers as on paper: the summary has none, subsections are 2.1.
 
     Parameters
     ----------

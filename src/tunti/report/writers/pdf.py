@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import typst
 
@@ -132,7 +133,7 @@ def typst_source(document: Document) -> tuple[str, dict[str, bytes]]:
         '#import "plan.typ": *\n',
         f"#show: document-of.with(title: {_q(running)}, running: {_q(running)}, "
         f"language: {_q(document.language)}, mark: {_q(mark)})\n",
-        f"#cover(title-text: {_q(document.title)}, subtitle: {_q(document.subtitle)}, mark: {_q(mark)}, facts: {facts})\n",
+        f"#cover(title-text: {_q(document.title)}, subtitle: {_q(document.subtitle)}, facts: {facts})\n",
     ]
     for depth, section in document.all_sections():
         first = section is document.sections[0]
@@ -167,11 +168,12 @@ def write_pdf(document: Document, *, timestamp: dt.datetime) -> bytes:
     """
     source, pictures = typst_source(document)
     style = (files("tunti.report.writers") / "plan.typ").read_bytes()
-    made: bytes = typst.compile(
-        {"main.typ": source.encode(), "plan.typ": style, **pictures},
+    project: Any = {"main.typ": source.encode(), "plan.typ": style, **pictures}
+    made: Any = typst.compile(
+        project,
         font_paths=_fonts(),
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=timestamp,
     )
-    return made
+    return bytes(made)
