@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -77,10 +78,11 @@ def build(folder: Path, cache: Path) -> None:
     services["illustrative"] = "yes"
     write(services, folder / "services.csv")
     real = register.real_offices(seats)
-    invented = register.invented_offices(seats, typed("regions"), real)
+    invented = register.invented_offices(seats, typed("regions"), services, real)
     write(pd.concat([real.astype(object), invented.astype(object)], ignore_index=True), folder / "offices.csv")
     write(road_nodes, folder / "roads" / "road_nodes.csv")
     write(road_links, folder / "roads" / "road_links.csv")
+    shutil.copyfile(TYPED / "LICENSE-roads.md", folder / "roads" / "LICENSE-roads.md")
     write(typed("sources"), folder / "sources.csv")
     (folder / "land.geojson").write_text(land.features(land.map_land(outlines)), encoding="utf-8")
     shapes = borders.approximate_borders(towns, finland)

@@ -22,19 +22,10 @@ M2_PER_PERSON_YEAR = 17.7
 
 POINTS = {"VERO": 70, "POL": 125, "KELA": 160, "MIGRI": 9, "UO": 72, "OPV": 160, "RISE": 25, "LVV": 12, "EVK": 23}
 """Invented points by agency; with the real open ones of DVV and MML they make 700."""
-STAFF = {"VERO": 90.0, "POL": 60.0, "MIGRI": 130.0, "UO": 25.0, "OPV": 14.0, "RISE": 30.0, "LVV": 160.0, "EVK": 180.0}
-"""Relative staff of an agency's office in a town of middle size; Kela takes part with customer service only."""
-VISITS = {
-    "VERO": 5000,
-    "POL": 7000,
-    "KELA": 6000,
-    "MIGRI": 26000,
-    "UO": 900,
-    "OPV": 1000,
-    "RISE": 2800,
-    "LVV": 1200,
-    "EVK": 900,
-}
+STAFF = {"VERO": 4800, "POL": 1500, "MIGRI": 1100, "UO": 1150, "OPV": 1350, "RISE": 600, "LVV": 1500, "EVK": 2600}
+"""Invented person-years by agency; other state agencies hold the rest. Kela takes part with customer service only."""
+OTHERS, OTHER_OFFICES = "MUU", 260
+"""The row that stands for all other state agencies, and its invented offices, which serve no customers."""
 COLUMNS = [
     "office",
     "agency",
@@ -72,11 +63,14 @@ def real_offices(seats: pd.DataFrame) -> pd.DataFrame:
     typed["name"] = typed["agency"] + " " + typed["town"]
     for column in ("municipality", "lon", "lat"):
         typed[column] = typed["town"].map(where[column])
+    typed[["lon", "lat"]] = typed[["lon", "lat"]].astype(float).round(4)
     typed["illustrative"] = "no"
     return typed.reindex(columns=COLUMNS)
 
 
-def invented_offices(seats: pd.DataFrame, regions: pd.DataFrame, real: pd.DataFrame) -> pd.DataFrame:
+def invented_offices(
+    seats: pd.DataFrame, regions: pd.DataFrame, services: pd.DataFrame, real: pd.DataFrame
+) -> pd.DataFrame:
     """Invent the other agencies' offices and the joint points, the same on every run."""
     assert sum(POINTS.values()) + int((real["serves"] != "none").sum()) == AGENCY_POINTS
     chance = Random(SEED)
@@ -86,6 +80,8 @@ def invented_offices(seats: pd.DataFrame, regions: pd.DataFrame, real: pd.DataFr
     for agency, count in POINTS.items():
         for town in _towns(towns, centres, count, chance):
             rows.append(_office(agency, town, chance))
+    for number in sorted(chance.choices(range(len(towns)), (towns["people"] ** 1.1).tolist(), k=OTHER_OFFICES)):
+        rows.append(_office(OTHERS, towns.iloc[number], chance))
     small = towns[~towns["name_fi"].isin(centres)]
     for number in sorted(chance.sample(range(len(small)), JOINT_POINTS)):
         town = small.iloc[number]
@@ -104,7 +100,8 @@ def invented_offices(seats: pd.DataFrame, regions: pd.DataFrame, real: pd.DataFr
     order = list(range(len(table)))
     chance.shuffle(order)
     table = table.iloc[order].reset_index(drop=True)
-    _fit(table)
+    _fit(table, services)
+    table[["lon", "lat"]] = table[["lon", "lat"]].round(4)
     table["name"] = [f"Esimerkki {i}" for i in range(1, len(table) + 1)]
     table["office"] = [f"esimerkki-{i}" for i in range(1, len(table) + 1)]
     table["source"] = "Tunti: invented"
@@ -129,29 +126,30 @@ def _near(chance: Random, spread: float) -> float:
 
 
 def _office(agency: str, town: pd.Series, chance: Random) -> dict[str, object]:
-    size = (town["people"] / 20_000) ** 0.75
-    visits = VISITS[agency] * (town["people"] / 20_000) ** 0.85 * _near(chance, 0.3)
     row: dict[str, object] = {
         "agency": agency,
         "municipality": town["municipality"],
         "lon": town["lon"],
         "lat": town["lat"],
-        "serves": "staffed" if town["people"] > 15_000 or chance.random() < 0.6 else "visiting",
-        "visits_year": int(round(max(visits, 60), -1)),
-        "customer_m2": int(min(600, max(20, round(visits / 40 + 15, -1)))),
+        "serves": "none",
     }
-    if agency in STAFF:
-        staff = max(1.0, STAFF[agency] * size * _near(chance, 0.35))
+    if agency != OTHERS:
+        row["serves"] = "staffed" if town["people"] > 15_000 or chance.random() < 0.6 else "visiting"
+        row["visits_weight"] = (town["people"] / 20_000) ** 0.85 * _near(chance, 0.3)
+    if agency in STAFF or agency == OTHERS:
+        size = (town["people"] / 20_000) ** (0.4 if agency == OTHERS else 0.75)
+        staff = size * _near(chance, 0.35)
         row |= {
-            "staff": staff,
-            "area": staff * M2_PER_PERSON_YEAR * _near(chance, 0.25),
+            "staff_weight": staff,
+            "area_weight": _near(chance, 0.25),
             "presence": round(min(0.8, max(0.15, chance.gauss(0.4, 0.1))), 2),
             "owner": "Esimerkkiomistaja A" if chance.random() < 0.7 else "Esimerkkiomistaja B",
             "condition": chance.choices(["good", "fair", "poor", "indoor_air"], [45, 40, 12, 3])[0],
-            "eur_m2": (120 + 40 * min(3.0, size**0.5)) * _near(chance, 0.15),
-            "notice_months": chance.choice([6, 12, 12, 24]),
+            "eur_m2": (120 + 40 * min(3.0, (town["people"] / 20_000) ** 0.4)) * _near(chance, 0.15),
         }
-        if chance.random() < 0.65:
+        if chance.random() < 0.35:
+            row["notice_months"] = chance.choice([6, 12, 12, 24])
+        else:
             year = chance.randrange(2026, 2035)
             row["lease_end"] = f"{year}-{chance.choice(['03-31', '06-30', '09-30', '12-31'])}"
             if chance.random() < 0.25 and year > 2028:
@@ -159,14 +157,24 @@ def _office(agency: str, town: pd.Series, chance: Random) -> dict[str, object]:
     return row
 
 
-def _fit(table: pd.DataFrame) -> None:
-    """Bring staff and area to the published totals."""
+def _fit(table: pd.DataFrame, services: pd.DataFrame) -> None:
+    """Bring visits to those of the agencies' services, and staff and area to the published totals."""
+    visits = services.assign(visits_year=services["visits_year"].astype(int)).groupby("agency")["visits_year"].sum()
+    for agency in POINTS:
+        own = table["agency"] == agency
+        table.loc[own, "visits_year"] = shared_out(int(visits[agency]), table.loc[own, "visits_weight"].to_numpy())
+        table.loc[own, "customer_m2"] = (table.loc[own, "visits_year"] / 40 + 15).clip(20, 800).round(-1)
+    everyone = round(OFFICE_M2 / M2_PER_PERSON_YEAR)
+    for agency, total in {**STAFF, OTHERS: everyone - sum(STAFF.values())}.items():
+        own = table["agency"] == agency
+        # One person-year for each office, the rest by weight.
+        weight = table.loc[own, "staff_weight"].to_numpy()
+        table.loc[own, "staff"] = 1 + shared_out(total - len(weight), weight)
     state = table["staff"].notna()
-    staff = shared_out(round(OFFICE_M2 / M2_PER_PERSON_YEAR), table.loc[state, "staff"].to_numpy())
-    table.loc[state, "staff"] = staff
-    least = table.loc[state, "customer_m2"].to_numpy(dtype=int)
-    table.loc[state, "work_m2"] = shared_out(OFFICE_M2 - int(least.sum()), table.loc[state, "area"].to_numpy())
-    whole = table["work_m2"].fillna(0) + table["customer_m2"]
+    customer = table.loc[state, "customer_m2"].fillna(0).sum()
+    weight = (table["staff"] * table["area_weight"])[state].to_numpy(dtype=float)
+    table.loc[state, "work_m2"] = shared_out(OFFICE_M2 - int(customer), weight)
+    whole = table["work_m2"] + table["customer_m2"].fillna(0)
     table.loc[state, "rent_eur_year"] = (whole * table["eur_m2"])[state].round(-2)
     for column in ("customer_m2", "work_m2", "staff", "visits_year", "rent_eur_year", "notice_months"):
         table[column] = table[column].astype("Int64")

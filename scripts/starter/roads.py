@@ -73,9 +73,10 @@ def finnish_roads(package: Path, finland: Any) -> tuple[pd.DataFrame, pd.DataFra
     area = finland.buffer(1500)
     shapely.prepare(area)
     inside[window] = shapely.contains_xy(area, x[window], y[window])
-    pairs = sorted(
-        {(min(a, b), max(a, b)): km for a in np.flatnonzero(inside) for b, km in arcs[a].items() if inside[b]}.items()
-    )
+    found: dict[tuple[int, int], float] = {}
+    for a in np.flatnonzero(inside).tolist():
+        found |= {(min(a, b), max(a, b)): km for b, km in arcs[a].items() if inside[b] and a != b}
+    pairs = sorted(found.items())
     numbers = np.flatnonzero(inside)
     place = {int(n): i for i, n in enumerate(numbers)}
     rows = np.array([place[int(a)] for (a, _), _ in pairs])
