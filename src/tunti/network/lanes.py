@@ -83,6 +83,24 @@ class _Row:
     def least(self, a, b):
         return self.builder.select(self.builder.icmp_unsigned("<", a, b), a, b)
 
+    def seconds(self, value, limit):
+        """Give whole seconds in 16 bits, half a second up; 65,535 beyond the limit."""
+        ten, five, one, zero = (ir.Constant(self.type, [n] * self.lanes) for n in (10, 5, 1, 0))
+        whole = self.builder.udiv(value, ten)
+        rest = self.builder.sub(value, self.builder.mul(whole, ten))
+        up = self.builder.select(self.builder.icmp_unsigned(">=", rest, five), one, zero)
+        rounded = self.builder.add(whole, up)
+        short = ir.VectorType(ir.IntType(16), self.lanes)
+        if self.bits != 16:
+            rounded = self.builder.trunc(rounded, short)
+        inside = self.builder.icmp_unsigned("<=", value, self.splat(limit))
+        return self.builder.select(inside, rounded, ir.Constant(short, [0xFFFF] * self.lanes))
+
+    def zipped(self, a, b, half):
+        """Give one lane of ``a`` and one of ``b`` in turn, of their first or second half."""
+        order = [half * self.lanes // 2 + i // 2 + (i % 2) * self.lanes for i in range(self.lanes)]
+        return self.builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), self.lanes), order))
+
     def within(self, value, limit):
         """Give a bit for each lane that is at most the limit."""
         inside = self.builder.icmp_unsigned("<=", value, self.splat(limit))
@@ -90,23 +108,27 @@ class _Row:
 
 
 @intrinsic
-def pull(typing_context, label, head, weight, first, last, row, keep, limit):
-    """Set a row to the least of ``label[head[k]] + weight[k]`` over ``first <= k < last``, lane by lane.
+def pull(typing_context, target, row, keep, label, head, weight, first, last, limit):
+    """Set a row of ``target`` to the least of ``label[head[k]] + weight[k]`` over ``first <= k < last``, lane by lane.
 
     Starts from what the row holds where ``keep`` is not zero, else from 'beyond'. Gives one bit for each lane that ends
-    at most at ``limit`` (a number of the labels' type).
+    at most at ``limit`` (a number of the labels' type). ``target`` may be ``label``.
     """
     del typing_context
-    signature = types.uint64(label, head, weight, types.int64, types.int64, types.int64, types.int64, label.dtype)
+    signature = types.uint64(
+        target, types.int64, types.int64, label, head, weight, types.int64, types.int64, label.dtype
+    )
 
     def build(context, builder, signature, arguments):
         row_type = _Row(context, builder, signature.args[0])
-        labels = row_type.data(signature.args[0], arguments[0])
-        heads = row_type.data(signature.args[1], arguments[1])
-        weights = row_type.data(signature.args[2], arguments[2])
-        k0, k1, row, keep, limit = arguments[3:]
+        targets = row_type.data(signature.args[0], arguments[0])
+        row, keep = arguments[1:3]
+        labels = row_type.data(signature.args[3], arguments[3])
+        heads = row_type.data(signature.args[4], arguments[4])
+        weights = row_type.data(signature.args[5], arguments[5])
+        k0, k1, limit = arguments[6:]
         kept = builder.icmp_signed("!=", keep, ir.Constant(keep.type, 0))
-        start = builder.select(kept, row_type.load(labels, row), row_type.far())
+        start = builder.select(kept, row_type.load(targets, row), row_type.far())
         before = builder.block
         loop = builder.append_basic_block("pull")
         after = builder.append_basic_block("pulled")
@@ -127,7 +149,7 @@ def pull(typing_context, label, head, weight, first, last, row, keep, limit):
         result = builder.phi(row_type.type)
         result.add_incoming(start, before)
         result.add_incoming(found, loop)
-        row_type.store(result, labels, row)
+        row_type.store(result, targets, row)
         return row_type.within(result, limit)
 
     return signature, build
@@ -173,3 +195,37 @@ def lowest(typing_context, bits):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), build
+
+
+@intrinsic
+def turn_block(typing_context, times, first, seconds, stride, used, spare, limit):
+    """Write the whole seconds of as many cells as a row has lanes into a table with one line for each site.
+
+    Reads the rows ``first ..`` of ``times``; writes ``seconds[lane * stride + first ..]`` for each ``lane < used``, and
+    what other lanes hold into ``spare``. A square of numbers is turned over by zipping its lines, log2(lanes) times.
+    """
+    del typing_context
+    signature = types.void(times, types.int64, seconds, types.int64, types.int64, spare, times.dtype)
+
+    def build(context, builder, signature, arguments):
+        row_type = _Row(context, builder, signature.args[0])
+        data = row_type.data(signature.args[0], arguments[0])
+        table = row_type.data(signature.args[2], arguments[2])
+        unused = row_type.data(signature.args[5], arguments[5])
+        first, stride, used, limit = arguments[1], arguments[3], arguments[4], arguments[6]
+        count = row_type.lanes
+        lines = []
+        for i in range(count):
+            row = builder.add(first, ir.Constant(first.type, i))
+            lines.append(row_type.seconds(row_type.load(data, row), limit))
+        for _ in range(count.bit_length() - 1):
+            pairs = [(lines[i], lines[i + count // 2]) for i in range(count // 2)]
+            lines = [row_type.zipped(a, b, half) for a, b in pairs for half in (0, 1)]
+        for lane, line in enumerate(lines):
+            number = ir.Constant(first.type, lane)
+            place = builder.gep(table, [builder.add(builder.mul(number, stride), first)])
+            place = builder.select(builder.icmp_signed("<", number, used), place, unused)
+            builder.store(line, builder.bitcast(place, line.type.as_pointer()), align=2)
+        return context.get_dummy_value()
+
+    return signature, build

@@ -23,9 +23,10 @@ from tunti.network.contraction import Contraction
 from tunti.network.customize import Times
 from tunti.network.graph import Connectors
 from tunti.network.lanes import FAR_16, FAR_32, label_rows, lanes
-from tunti.network.rows import Rows, check_cutoff, in_order, to_seconds, usable_cores
+from tunti.network.rows import Rows, check_cutoff, in_order, usable_cores
 from tunti.network.sweep_kernels import (
     SweepArrays,
+    cell_times,
     climb,
     gate_arcs,
     gates,
@@ -104,23 +105,33 @@ def sweep_graph(
     indptr, head, weight = swept_arcs(folded.indptr, folded.head, times.climb, row_of, rows, cutoff_ds, sample)
     gate_start, gate_end = gates(folded.end, folded.indptr, folded.head, row_of, rows, _DISTRICTS)
     gate_indptr, gate_head, gate_weight, gate_next, inner = gate_arcs(gate_start, gate_end, indptr, head, weight)
-    cell_row = row_of[cell_node[joined]]
-    cell_indptr = np.zeros(cells.places + 1, np.int64)
-    np.cumsum(_joined_counts(cells.indptr, joined), out=cell_indptr[1:])
+    cell, cell_indptr, kept = _cells_in_order(cells.indptr, row_of[cell_node], joined)
+    cell_row = row_of[cell_node[kept]]
     arrays = SweepArrays(
         indptr, head, weight,
         gate_start, gate_end, gate_next, gate_indptr, gate_head, gate_weight,
-        cell_indptr, cell_row, cells.ds[joined].astype(dtype), inner[cell_row] if rows else cell_row,
+        cell, cell_indptr, cell_row, cells.ds[kept].astype(dtype), inner[cell_row] if rows else cell_row,
         folded.indptr, folded.head, times.descend, row_of,
         dtype(cutoff_ds), dtype(FAR_16 if dtype is np.uint16 else FAR_32),
     )  # fmt: skip
     return SweepGraph(len(folded.index), cells.places, folded.index, cutoff_ds, arrays)
 
 
-def _joined_counts(indptr: NDArray[np.int32], joined: NDArray[np.bool_]) -> NDArray[np.int64]:
-    before = np.zeros(len(joined) + 1, np.int64)
-    np.cumsum(joined, out=before[1:])
-    return np.asarray(np.diff(before[indptr]))
+def _cells_in_order(
+    indptr: NDArray[np.int32], row: NDArray[np.int32], joined: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Give the joined cells by their first row, where their connectors start in this order, and which these are."""
+    place = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))[joined]
+    which = np.flatnonzero(joined)
+    first = np.full(len(indptr) - 1, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(first, place, row[which])
+    by_row = np.lexsort((row[which], place, first[place]))
+    cell, counts = place[by_row], np.bincount(place, minlength=len(indptr) - 1)
+    starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]]) if len(cell) else np.empty(0, np.int64)
+    cell = cell[starts]
+    ends = np.zeros(len(cell) + 1, np.int64)
+    np.cumsum(counts[cell], out=ends[1:])
+    return cell, ends, which[by_row]
 
 
 def groups(prepared: SweepGraph, sites: Connectors) -> list[NDArray[np.int32]]:
@@ -149,10 +160,10 @@ def sweep_rows(prepared: SweepGraph, sites: Connectors, *, workers: int | None =
     members = groups(prepared, sites)
     found: list[tuple[NDArray[np.int32], NDArray[Any]]] = []
     counts = np.zeros(sites.places, np.int64)
-    for group, (count, cell, ds) in zip(members, _swept(prepared, sites, members, workers), strict=True):
+    for group, (count, cell, value) in zip(members, _swept(prepared, sites, members, workers, tenths), strict=True):
         counts[group] = count
-        found.append((cell, ds if tenths else to_seconds(ds)))
-        del cell, ds
+        found.append((cell, value))
+        del cell, value
     indptr = np.zeros(sites.places + 1, np.int64)
     np.cumsum(counts, out=indptr[1:])
     all_cells = np.empty(indptr[-1], np.int32)
@@ -188,7 +199,7 @@ def sweep_tiles(
         space = _Space(prepared) if spaces.empty() else spaces.get()
         space.search(prepared, sites, group)
         seconds = np.empty((len(group), prepared.cells), np.uint16)
-        take_tile(prepared.arrays, space.label, space.stamp, space.turn, seconds)
+        take_tile(prepared.arrays, space.times, space.seen, seconds)
         spaces.put(space)
         return group, seconds
 
@@ -196,19 +207,19 @@ def sweep_tiles(
 
 
 def _swept(
-    prepared: SweepGraph, sites: Connectors, members: list[NDArray[np.int32]], workers: int | None
+    prepared: SweepGraph, sites: Connectors, members: list[NDArray[np.int32]], workers: int | None, tenths: bool
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]]:
     spaces: SimpleQueue[_Space] = SimpleQueue()
+    sample = np.empty(0, np.uint32 if tenths else np.uint16)
 
     def rows(group: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]:
         space = _Space(prepared) if spaces.empty() else spaces.get()
         space.search(prepared, sites, group)
-        room = (prepared.lanes, prepared.cells)
-        cell, ds = np.empty(room, np.int32), np.empty(room, prepared.arrays.weight.dtype)
-        count = np.zeros(prepared.lanes, np.int64)
-        take_rows(prepared.arrays, space.label, space.stamp, space.turn, count, cell, ds)
+        take_rows(prepared.arrays, space.times, space.seen, space.count, space.cell, space.ds)
+        count = space.count[: len(group)].copy()
+        cell, value = packed_rows(count, space.cell, space.ds, sample)
         spaces.put(space)
-        return count[: len(group)], *packed_rows(count, cell, ds)
+        return count, cell, value
 
     return in_order(rows, members, min(workers or usable_cores(), max(1, len(members))))
 
@@ -225,10 +236,15 @@ class _Space:
         self.seeds = np.empty(prepared.rows, np.int32)
         self.stamp = np.zeros(len(prepared.arrays.gate_start) + 1, np.int32)
         self.turn = np.int32(0)
+        self.times = label_rows(prepared.cells, dtype)
+        self.seen = np.empty((prepared.cells + 63) // 64, np.uint64)
+        self.count = np.zeros(prepared.lanes, np.int64)
+        self.cell = np.empty((prepared.lanes, prepared.cells), np.int32)  # pages that no row needs are never touched
+        self.ds = np.empty((prepared.lanes, prepared.cells), dtype)
         self.swept = 0
 
     def search(self, prepared: SweepGraph, sites: Connectors, group: NDArray[np.int32]) -> None:
-        """Fill the labels with the times to the sites of a group."""
+        """Find the cells' times to the sites of a group."""
         first, count = sites.indptr[group], sites.indptr[group + 1] - sites.indptr[group]
         lane = np.repeat(np.arange(len(group), dtype=np.int32), count)
         k = np.repeat(first - np.r_[0, np.cumsum(count)[:-1]], count) + np.arange(len(lane))
@@ -240,3 +256,4 @@ class _Space:
         seeds = climb(a, lane, node, ds, self.listed[:n], self.slot, self.up, self.label, self.seeds)
         self.turn += np.int32(1)
         self.swept = sweep(a, self.label, self.seeds[:seeds], self.stamp, self.turn)
+        cell_times(a, self.label, self.stamp, self.turn, self.times, self.seen)

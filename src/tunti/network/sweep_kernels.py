@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tunti.network.lanes import ROW_BYTES, lowest, pull, relax, within
+from tunti.network.lanes import ROW_BYTES, lowest, pull, relax, turn_block, within
 
 
 class SweepArrays(NamedTuple):
@@ -27,7 +27,8 @@ class SweepArrays(NamedTuple):
     gate_indptr: NDArray[np.int64]  # rows outside the district that its rows' arcs lead to
     gate_head: NDArray[np.int32]
     gate_weight: NDArray[Any]  # the least time from anywhere in the district to that row
-    cell_indptr: NDArray[np.int64]
+    cell: NDArray[np.int32]  # joined cells by the first swept row that they join
+    cell_indptr: NDArray[np.int64]  # and their connectors in this order
     cell_row: NDArray[np.int32]  # swept row of a cell's connector
     cell_weight: NDArray[Any]
     cell_gate: NDArray[np.int32]  # one more than the innermost district of that row, 0 for none
@@ -225,8 +226,9 @@ def sweep(a, label, seeds, stamp, turn):
     while r < rows:
         stop = np.int64(a.gate_start[g]) if g < len(a.gate_start) else np.int64(rows)
         if r == stop:
+            first, last = a.gate_indptr[g], a.gate_indptr[g + 1]
             if seed >= a.gate_end[g] and pull(
-                label, a.gate_head, a.gate_weight, a.gate_indptr[g], a.gate_indptr[g + 1], spare, np.int64(0), a.limit
+                label, spare, np.int64(0), label, a.gate_head, a.gate_weight, first, last, a.limit
             ) == np.uint64(0):
                 r = np.int64(a.gate_end[g])
                 g = np.int64(a.gate_next[g])
@@ -241,90 +243,106 @@ def sweep(a, label, seeds, stamp, turn):
                 keep = np.int64(1)
                 s += 1
                 seed = np.int64(seeds[s]) if s < len(seeds) else np.int64(rows)
-            pull(label, a.head, a.weight, a.indptr[r], a.indptr[r + 1], r, keep, a.limit)
+            pull(label, r, keep, label, a.head, a.weight, a.indptr[r], a.indptr[r + 1], a.limit)
             r += 1
     return swept
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _cell_times(a, c, label, stamp, turn, spare):
-    """Put a cell's times into the spare row; give a bit for each site within the cut-off."""
-    first, last = a.cell_indptr[c], a.cell_indptr[c + 1]
-    swept = np.int64(0)
-    for k in range(first, last):
-        if stamp[a.cell_gate[k]] == turn:
-            swept += 1
-    if swept == 0:
-        return np.uint64(0)
-    if swept == last - first:
-        return pull(label, a.cell_row, a.cell_weight, first, last, spare, np.int64(0), a.limit)
-    found = np.uint64(0)
-    keep = np.int64(0)
-    for k in range(first, last):
-        if stamp[a.cell_gate[k]] == turn:
-            found = pull(label, a.cell_row, a.cell_weight, k, k + 1, spare, keep, a.limit)
-            keep = np.int64(1)
-    return found
+@njit(cache=True, nogil=True)
+def cell_times(a, label, stamp, turn, times, seen):
+    """Put the labels of the cells into ``times``, a row for each cell, and mark those within the cut-off of any site.
+
+    Cells come in the order of the sweep, so that labels are read as they lie; rows of cells not marked are left
+    undefined.
+    """
+    seen[:] = np.uint64(0)
+    for i in range(len(a.cell)):
+        c = np.int64(a.cell[i])
+        first, last = a.cell_indptr[i], a.cell_indptr[i + 1]
+        swept = np.int64(0)
+        for k in range(first, last):
+            if stamp[a.cell_gate[k]] == turn:
+                swept += 1
+        if swept == 0:
+            continue
+        found = np.uint64(0)
+        if swept == last - first:
+            found = pull(times, c, np.int64(0), label, a.cell_row, a.cell_weight, first, last, a.limit)
+        else:
+            keep = np.int64(0)
+            for k in range(first, last):
+                if stamp[a.cell_gate[k]] == turn:
+                    found = pull(times, c, keep, label, a.cell_row, a.cell_weight, k, k + 1, a.limit)
+                    keep = np.int64(1)
+        if found != 0:
+            seen[c >> 6] |= np.uint64(1) << np.uint64(c & 63)
 
 
 @njit(cache=True, nogil=True)
-def take_rows(a, label, stamp, turn, count, cell, ds):
+def take_rows(a, times, seen, count, cell, ds):
     """Write each site's cells within the cut-off, ascending, with their tenths of a second.
 
     ``count`` (one a lane), ``cell`` and ``ds`` (lanes x room) are written to.
     """
-    wide = ROW_BYTES // label.itemsize
-    spare = np.int64(len(a.indptr) - 1)
-    for c in range(len(a.cell_indptr) - 1):
-        found = _cell_times(a, c, label, stamp, turn, spare)
-        while found != 0:
-            lane = lowest(found)
-            found &= found - np.uint64(1)
-            n = count[lane]
-            cell[lane, n] = c
-            ds[lane, n] = label[spare * wide + lane]
-            count[lane] = n + 1
+    wide = ROW_BYTES // times.itemsize
+    count[:] = 0
+    for w in range(len(seen)):
+        bits = seen[w]
+        while bits != 0:
+            c = (np.int64(w) << 6) + lowest(bits)
+            bits &= bits - np.uint64(1)
+            found = within(times, c, a.limit)
+            while found != 0:
+                lane = lowest(found)
+                found &= found - np.uint64(1)
+                n = count[lane]
+                cell[lane, n] = c
+                ds[lane, n] = times[c * wide + lane]
+                count[lane] = n + 1
 
 
 @njit(cache=True, nogil=True)
-def packed_rows(count, cell, ds):
-    """Put the rows of the lanes one after another."""
+def packed_rows(count, cell, ds, sample):
+    """Put the rows of the lanes one after another: whole seconds for a 16-bit ``sample``, tenths for one of 32 bits."""
     total = np.int64(0)
     for lane in range(len(count)):
         total += count[lane]
     packed_cell = np.empty(total, np.int32)
-    packed_ds = np.empty(total, ds.dtype)
+    packed = np.empty(total, sample.dtype)
     at = np.int64(0)
     for lane in range(len(count)):
         n = count[lane]
         packed_cell[at : at + n] = cell[lane, :n]
-        packed_ds[at : at + n] = ds[lane, :n]
+        if sample.itemsize == 2:
+            for i in range(n):
+                packed[at + i] = (np.uint32(ds[lane, i]) + np.uint32(5)) // np.uint32(10)
+        else:
+            packed[at : at + n] = ds[lane, :n]
         at += n
-    return packed_cell, packed_ds
-
-
-_BLOCK = 64
+    return packed_cell, packed
 
 
 @njit(cache=True, nogil=True)
-def take_tile(a, label, stamp, turn, seconds):
-    """Write every cell's whole seconds to each site of the group (lanes x cells); 65,535 beyond the cut-off.
-
-    Rows of labels are turned into rows of the table a block at a time, so that both stay in the nearest cache.
-    """
-    wide = ROW_BYTES // label.itemsize
-    spare = np.int64(len(a.indptr) - 1)
-    cells = len(a.cell_indptr) - 1
-    block = np.empty((_BLOCK, wide), np.uint16)
-    for first in range(0, cells, _BLOCK):
-        last = min(first + _BLOCK, cells)
-        for c in range(first, last):
-            if _cell_times(a, c, label, stamp, turn, spare) == np.uint64(0):
-                block[c - first, :] = np.uint16(65_535)
-            else:
-                for lane in range(wide):
-                    d = label[spare * wide + lane]
-                    block[c - first, lane] = (np.uint32(d) + np.uint32(5)) // np.uint32(10) if d <= a.limit else 65_535
-        for lane in range(len(seconds)):
-            for c in range(last - first):
-                seconds[lane, first + c] = block[c, lane]
+def take_tile(a, times, seen, seconds):
+    """Write every cell's whole seconds to each site of the group (lanes x cells); 65,535 beyond the cut-off."""
+    wide = ROW_BYTES // times.itemsize
+    cells = seconds.shape[1]
+    for w in range(len(seen)):  # what no site reaches is undefined so far
+        bits = ~seen[w]
+        while bits != 0:
+            c = (np.int64(w) << 6) + lowest(bits)
+            bits &= bits - np.uint64(1)
+            if c >= cells:
+                break
+            times[c * wide : c * wide + wide] = a.far
+    flat = seconds.reshape(-1)
+    spare = np.empty(wide, np.uint16)
+    used = np.int64(len(seconds))
+    if cells < wide:
+        for c in range(cells):
+            for lane in range(used):
+                d = times[c * wide + lane]
+                seconds[lane, c] = (np.uint32(d) + np.uint32(5)) // np.uint32(10) if d <= a.limit else 65_535
+        return
+    for first in range(0, cells, wide):
+        turn_block(times, np.int64(min(first, cells - wide)), flat, np.int64(cells), used, spare, a.limit)
