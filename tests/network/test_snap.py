@@ -105,7 +105,7 @@ def test_places_snap_to_the_true_line_of_a_bent_link() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_nearest_links_are_those_of_shapely_and_more_never_makes_it_farther(seed: int, roads: int) -> None:
     rng = np.random.default_rng(seed)
     n, m = int(rng.integers(2, 60)), int(rng.integers(1, 120))

@@ -174,7 +174,7 @@ def table(times: TravelTimes) -> dict[tuple[str, str], int]:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([5.0, 30.0, 109.0, 600.0]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_times_are_those_of_a_model_with_places_as_nodes(seed: int, cutoff: float) -> None:
     nodes, links, cells, sites, speeds = country(seed)
     graph, _ = repair(graph_from_tables(nodes, links, Settings(speeds=speeds))[0])
@@ -189,7 +189,7 @@ def test_times_are_those_of_a_model_with_places_as_nodes(seed: int, cutoff: floa
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_order_of_rows_and_number_of_workers_do_not_matter(seed: int, workers: int) -> None:
     nodes, links, cells, sites, speeds = country(seed)
     rng = np.random.default_rng(seed + 1)
