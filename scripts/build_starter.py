@@ -74,7 +74,7 @@ def build(folder: Path, cache: Path) -> None:
     write(typed("agencies"), folder / "agencies.csv")
     services = typed("services")
     services["standard_minutes"] = ""
-    services["source"] = "Tunti: visits and minutes are invented"
+    services["source"] = "Tunti: käynnit ja minuutit on keksitty"
     services["illustrative"] = "yes"
     write(services, folder / "services.csv")
     real = register.real_offices(seats)
@@ -118,7 +118,7 @@ def municipality_table(municipalities: pd.DataFrame) -> pd.DataFrame:
     table["sami_homeland"] = ["yes" if c in SAMI_HOMELAND else "no" for c in table["municipality"]]
     table["settlement_class"] = table["class"].map(CLASSES)
     table["without_car"] = ""
-    table["source"] = "Statistics Finland, CC BY 4.0"
+    table["source"] = "Tilastokeskus, CC BY 4.0"
     return table[
         [
             "municipality",
@@ -148,7 +148,7 @@ def sites(seats: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
     table["name"] = table["name_fi"].where(table["name"] == table["name_fi"], table["name_fi"] + ", " + table["name"])
     table["status"] = "candidate"
     table["tier"] = ["centre" if n in centres else "small" for n in table["name_fi"]]
-    table["source"] = "GeoNames: centre of the municipality"
+    table["source"] = "GeoNames: kunnan keskus"
     for site, row in more[more["status"] == "existing"].iterrows():
         table.loc[table["site"] == site, ["status", "tier", "source"]] = row[["status", "tier", "source"]].to_numpy()
     extra = more[more["status"] != "existing"].reset_index()

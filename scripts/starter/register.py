@@ -104,7 +104,7 @@ def invented_offices(
     table[["lon", "lat"]] = table[["lon", "lat"]].round(4)
     table["name"] = [f"Esimerkki {i}" for i in range(1, len(table) + 1)]
     table["office"] = [f"esimerkki-{i}" for i in range(1, len(table) + 1)]
-    table["source"] = "Tunti: invented"
+    table["source"] = "Tunti: keksitty"
     table["illustrative"] = "yes"
     return table.reindex(columns=COLUMNS)
 

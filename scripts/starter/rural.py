@@ -26,6 +26,9 @@ BY_PEOPLE, BY_DENSITY = 0.45, 0.30
 PLACE_REACH, ROAD_REACH, FLOOR = 9_000.0, 6_000.0, 0.05
 """Metres over which rural people thin out by a factor e from a place and a main road; share that stays anywhere."""
 LIMIT = 60_000.0
+"""Metres from the nearest place beyond which nobody is put."""
+LEAST = 5
+"""People on a rural point at least."""
 
 
 def points(land: Any, places: pd.DataFrame, shift: tuple[float, float] = (4_000.0, 4_000.0)) -> pd.DataFrame:
@@ -66,6 +69,12 @@ def rural_people(grid: pd.DataFrame, rural: dict[str, int], roads: Any) -> pd.Se
     weight = weight + FLOOR * np.exp(-grid["from_place"] / (3 * PLACE_REACH))
     result = pd.Series(0, index=grid.index, dtype=int)
     for code, rows in grid.groupby("municipality"):
-        if rural[str(code)]:
-            result[rows.index] = shared_out(rural[str(code)], weight[rows.index].to_numpy())
+        total = rural[str(code)]
+        if not total:
+            continue
+        # The thinnest points are left out, as few as leave LEAST people on each of the others.
+        ordered = weight[rows.index].sort_values(ascending=False, kind="stable")
+        enough = np.flatnonzero(total * ordered.to_numpy() / ordered.cumsum().to_numpy() >= LEAST)
+        kept = ordered.index[: int(enough.max()) + 1 if len(enough) else 1]
+        result[kept] = shared_out(total, weight[kept].to_numpy())
     return result
