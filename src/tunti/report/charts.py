@@ -169,7 +169,14 @@ def base_chart(plan: RegionalPlan, words: Words, *, width: float = 160.0) -> byt
             known, len(rows) - 0.35, " " + words.text(N_("Goal {people}"), people=known), fontsize=6.4, va="bottom"
         )
         for k, value in enumerate(bases):
-            axes.text(value + most * 0.008, k, words.number(value), fontsize=6.6, va="center")
+            axes.text(
+                value + most * 0.008,
+                k,
+                words.number(value),
+                fontsize=6.6,
+                va="center",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+            )
         if plan.illustrative:
             canvas.text(
                 1 - 0.5 / width, 1 - 0.8 / height, words.text(ILLUSTRATIVE), fontsize=6.2, weight="bold",

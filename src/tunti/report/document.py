@@ -112,6 +112,8 @@ class Column:
         Rows may be added up: a cut table sums the rows it leaves out.
     decimals : int or None
         Decimals shown; None takes those of the kind.
+    group : str
+        Heading over neighbouring columns that share it, such as 'People outside' over 'today' and 'after'.
     """
 
     title: str
@@ -119,6 +121,12 @@ class Column:
     weight: float = 1.0
     adds: bool = False
     decimals: int | None = None
+    group: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """The heading with its group, for a sheet or a list where headings stand alone."""
+        return f"{self.group}: {self.title}" if self.group else self.title
 
     @property
     def numeric(self) -> bool:
@@ -163,6 +171,18 @@ class Table:
         if any(len(row) != wide for row in self.rows) or (self.total is not None and len(self.total) != wide):
             raise ValueError(f"table {self.name!r}: every row needs {wide} values")
 
+    def groups(self) -> tuple[tuple[str, int], ...]:
+        """Give the upper row of headings as (text, columns it spans), empty when no column has a group."""
+        if not any(column.group for column in self.columns):
+            return ()
+        spans: list[tuple[str, int]] = []
+        for column in self.columns:
+            if spans and column.group and spans[-1][0] == column.group:
+                spans[-1] = (column.group, spans[-1][1] + 1)
+            else:
+                spans.append((column.group, 1))
+        return tuple(spans)
+
     @property
     def is_cut(self) -> bool:
         """Whether paper shows only the first rows."""
@@ -203,6 +223,8 @@ class Figure:
         Gives the picture as SVG bytes; the same bytes every time.
     width : float
         Width in millimetres on paper.
+    floats : bool
+        May move to the top or foot of a page within its section, so that text fills the room before it.
     """
 
     name: str
@@ -210,6 +232,7 @@ class Figure:
     alt: str
     draw: Callable[[], bytes]
     width: float = 160.0
+    floats: bool = True
 
     @cached_property
     def svg(self) -> bytes:

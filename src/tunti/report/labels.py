@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from numpy.typing import NDArray
 
 # Where a name may stand against its symbol, the most readable first: (share of its width, share of its height) by which
@@ -23,6 +23,7 @@ _PLACES = (
     (-0.5, -1.0, 0.0, -1.0),
 )
 _GAPS = (1.0, 5.0, 10.0)
+_MEASURED_AT = 48.0
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,15 @@ def text_size(text: str, size: float, *, weight: str = "normal") -> tuple[float,
     width, height : float
         Height is that of the line, the same for every text.
     """
-    box = TextPath((0, 0), text, size=size, prop=FontProperties(family="DejaVu Sans", weight=weight)).get_extents()
-    return float(box.x1), size * 1.15
+    return _width(text, weight) * size / _MEASURED_AT, size * 1.15
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, weight: str) -> float:
+    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+    font.set_size(_MEASURED_AT, 72)
+    font.set_text(text, 0.0)
+    return float(font.get_width_height()[0]) / 64
 
 
 def place_labels(

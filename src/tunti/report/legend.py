@@ -18,7 +18,7 @@ from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import style
 from tunti.report.labels import text_size
-from tunti.report.shapes import Ground
+from tunti.report.shapes import Ground, band_of
 from tunti.report.words import Words
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def draw(
     unnamed : int
         Points whose name found no room.
     """
-    from tunti.report.maps import BAND_COLOURS, band_of, bands, most_outside
+    from tunti.report.maps import BAND_COLOURS, bands, most_outside
 
     x, y, width, height = box.legend_box
     axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
@@ -186,7 +186,7 @@ def draw(
     texts.append(
         words.text(N_("over {minutes} min, or no road"), minutes=max(plan.settings.plan.cutoff_minutes, standard))
     )
-    there = set(band_of(access.cells["minutes"].to_numpy(float, na_value=np.nan), standard).tolist())
+    there = set(band_of(access.cells["minutes"].to_numpy(float, na_value=np.nan), ends).tolist())
     panel.text(words.text(N_("Drive time to the nearest point")), bold=True)
     for k, text in enumerate(texts):
         if k == 5 and 5 not in there:

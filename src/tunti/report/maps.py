@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
+from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -23,7 +23,7 @@ from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import legend, style
 from tunti.report.labels import place_labels
-from tunti.report.shapes import Ground, ground
+from tunti.report.shapes import Ground, band_of, band_shapes, ground
 from tunti.report.words import ILLUSTRATIVE, Words
 
 Which = Literal["today", "proposed"]
@@ -55,20 +55,20 @@ def layout(frame: tuple[float, float, float, float], *, width: float, most_heigh
     Returns
     -------
     Layout
-        A tall area has its legend beside it, a wide one below it.
+        The legend stands beside the map or below it, whichever leaves the larger map.
     """
     shape = (frame[3] - frame[1]) / (frame[2] - frame[0])
-    foot, side, below = 7.0, 43.0, 37.0
-    if shape > 0.95:
-        map_width = min(width - side - 3, (most_height - foot) / shape)
-        map_height = map_width * shape
-        height = max(map_height, 108.0) + foot
-        map_box = (0.3, height - map_height, map_width, map_height)
-        return Layout(width, height, map_box, (map_width + 4, foot, width - map_width - 4, height - foot), True)
-    map_width = min(width - 0.6, (most_height - foot - below) / shape)
-    map_height = map_width * shape
+    foot, side, below = 7.0, 45.0, 37.0
+    beside = min(width - side, (most_height - foot) / shape)
+    over = min(width - 0.6, (most_height - foot - below) / shape)
+    if beside >= over * 0.9:
+        map_height = beside * shape
+        height = max(map_height, 104.0) + foot
+        legend_box = (beside + 4, foot, width - beside - 4, height - foot)
+        return Layout(width, height, (0.3, height - map_height, beside, map_height), legend_box, True)
+    map_height = over * shape
     height = map_height + foot + below
-    return Layout(width, height, (0.3, foot + below, map_width, map_height), (0.0, foot, width, below - 2), False)
+    return Layout(width, height, (0.3, foot + below, over, map_height), (0.0, foot, width, below - 2), False)
 
 
 def _paths(geometry: BaseGeometry | None) -> list[Path]:
@@ -100,41 +100,39 @@ def _fill(axes: Axes, geometry: BaseGeometry | None, colour: str, *, edge: str =
 
 
 def bands(standard: float) -> tuple[float, ...]:
-    """Give the upper ends of the drive-time bands within the standard: its quarters, in whole minutes."""
-    return tuple(round(standard * k / 4) if standard >= 20 else standard * k / 4 for k in (1, 2, 3, 4))
-
-
-def band_of(minutes: NDArray[np.float64], standard: float) -> NDArray[np.int64]:
-    """Give each cell's band: 0 to 3 within the standard, 4 over it, 5 where no point is within the cut-off."""
-    ends = np.array([*bands(standard)[:3], standard])
-    band = np.searchsorted(ends, minutes, side="left")
-    return np.where(np.isnan(minutes), 5, band).astype(np.int64)
+    """Give the upper ends of the drive-time bands within the standard: its quarters, the last being the standard."""
+    quarters = [standard * k / 4 for k in (1, 2, 3)]
+    return (*(float(round(q)) if standard >= 20 else q for q in quarters), standard)
 
 
 BAND_COLOURS = (*style.INSIDE, style.OVER, style.NONE)
 
 
-def _draw_cells(axes: Axes, base: Ground, access: Access, standard: float) -> None:
+def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
     """Colour cells by their band, as squares of a grid or as dots whose area tells people."""
     cells = access.cells
     if not len(cells):
         return
-    band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), standard)
-    x, y = cells["x"].to_numpy(float), cells["y"].to_numpy(float)
+    ends = bands(standard)
+    shapes = band_shapes(access, ends)
+    if shapes is not None:
+        for shape, colour in zip(shapes, BAND_COLOURS, strict=True):
+            _fill(axes, shape, colour)
+        return
+    band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), ends)
     people = cells["people"].to_numpy(float)
+    size = np.clip(np.sqrt(people / max(people.max(), 1.0)) * 70, 3, 70)
     for k, colour in enumerate(BAND_COLOURS):
         mine = (band == k) & (people > 0)
-        if not mine.any():
-            continue
-        if base.squares is not None and len(base.squares) == len(cells):
-            squares = PolyCollection(list(base.squares[mine]), facecolor=colour, edgecolor=colour, linewidth=0.15)
-            squares.set_rasterized(True)
-            axes.add_collection(squares)
-        else:
-            size = np.clip(np.sqrt(people[mine] / max(people.max(), 1.0)) * 70, 3, 70)
-            axes.scatter(
-                x[mine], y[mine], s=size, c=colour, linewidths=0.2, edgecolors="white", rasterized=True, zorder=2
-            )
+        axes.scatter(
+            cells["x"].to_numpy(float)[mine],
+            cells["y"].to_numpy(float)[mine],
+            s=size[mine],
+            c=colour,
+            linewidths=0.2,
+            edgecolors="white",
+            zorder=2,
+        )
 
 
 def circle_area(people: float, most: float) -> float:
@@ -270,7 +268,6 @@ def draw_ground(axes: Axes, base: Ground) -> None:
 def _draw_lines(axes: Axes, base: Ground) -> None:
     for rank, geometry in reversed(base.roads):
         roads = LineCollection(_lines(geometry), colors=style.ROAD, linewidths=(0.9, 0.6, 0.35)[rank], zorder=3)
-        roads.set_rasterized(True)
         axes.add_collection(roads)
     if base.borders is not None:
         lines = _lines(shapely.line_merge(base.borders))
@@ -313,7 +310,7 @@ def network_map(
         canvas = style.blank(box.width, box.height)
         axes = map_axes(canvas, box, base)
         draw_ground(axes, base)
-        _draw_cells(axes, base, access, plan.settings.standard.minutes)
+        _draw_cells(axes, access, plan.settings.standard.minutes)
         _draw_lines(axes, base)
         _draw_outside(axes, access)
         _draw_symbols(axes, shown, scale)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
+from tunti.access.standard import Access
 from tunti.plan.regional import RegionalPlan
 
 MARGIN = 0.07
@@ -26,8 +27,6 @@ class Ground:
     ----------
     frame : (x0, y0, x1, y1)
         Metres.
-    squares : float64, shape (cells, 4, 2), or None
-        Corners of the cells where they form a grid, else None.
     land, around : geometry or None
         Land in the frame: of the planned area and the rest.
     outline : geometry or None
@@ -41,7 +40,6 @@ class Ground:
     """
 
     frame: tuple[float, float, float, float]
-    squares: NDArray[np.float64] | None
     land: BaseGeometry | None
     around: BaseGeometry | None
     outline: BaseGeometry | None
@@ -85,6 +83,37 @@ def grid_squares(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.f
         axis=2,
     )
     return np.asarray(middles[:, None, :] + turned, dtype=np.float64)
+
+
+@lru_cache(maxsize=8)
+def band_shapes(access: Access, ends: tuple[float, ...]) -> tuple[BaseGeometry, ...] | None:
+    """Join the grid squares of each drive-time band into one shape: crisp and small at any scale.
+
+    Parameters
+    ----------
+    access : Access
+    ends : tuple of float
+        Upper ends of the bands within the standard.
+
+    Returns
+    -------
+    tuple of geometry, or None
+        One per band, as :func:`band_of` numbers them; None when the cells form no grid.
+    """
+    cells = access.cells
+    squares = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
+    if squares is None:
+        return None
+    band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), ends)
+    there = cells["people"].to_numpy(float) > 0
+    shapes = np.asarray(shapely.polygons(squares))
+    return tuple(shapely.union_all(shapes[(band == k) & there], grid_size=1.0) for k in range(len(ends) + 2))
+
+
+def band_of(minutes: NDArray[np.float64], ends: tuple[float, ...]) -> NDArray[np.int64]:
+    """Give each cell's band: within the standard from 0, then over it, last where no point is within the cut-off."""
+    band = np.searchsorted(np.asarray(ends), minutes, side="left")
+    return np.where(np.isnan(minutes), len(ends) + 1, band).astype(np.int64)
 
 
 def _frame(plan: RegionalPlan, outline: BaseGeometry | None) -> tuple[float, float, float, float]:
@@ -137,7 +166,19 @@ def _roads(roads: gpd.GeoDataFrame | None, box: BaseGeometry, detail: float) -> 
     return tuple(found)
 
 
-@lru_cache(maxsize=4)
+@dataclass(frozen=True, eq=False)
+class _SamePlaces:
+    """A plan told in several languages is one plan to the maps: told apart by its access only."""
+
+    plan: RegionalPlan
+
+    def __hash__(self) -> int:
+        return hash(self.plan.proposed)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SamePlaces) and other.plan.proposed is self.plan.proposed
+
+
 def ground(plan: RegionalPlan) -> Ground:
     """Prepare what all maps of a plan share.
 
@@ -150,6 +191,12 @@ def ground(plan: RegionalPlan) -> Ground:
     Ground
         Shapes simplified to about a tenth of a millimetre on paper.
     """
+    return _ground(_SamePlaces(plan))
+
+
+@lru_cache(maxsize=4)
+def _ground(same: _SamePlaces) -> Ground:
+    plan = same.plan
     area = set(plan.proposed.municipalities["municipality"].astype(str))
     outline = None
     if plan.borders is not None and len(plan.borders):
@@ -175,6 +222,4 @@ def ground(plan: RegionalPlan) -> Ground:
         borders = shapely.intersection(lines, box if around is None else around)
     if outline is not None:
         outline = shapely.simplify(outline, detail)
-    cells = plan.proposed.cells
-    squares = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
-    return Ground(frame, squares, land, around, outline, borders, _roads(plan.roads, box, detail), country)
+    return Ground(frame, land, around, outline, borders, _roads(plan.roads, box, detail), country)

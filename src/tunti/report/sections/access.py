@@ -16,18 +16,21 @@ from tunti.report.sections.summary import changed_people
 
 def _columns(context: Context, first: str, *, nearest: bool) -> list[Column]:
     say = context.say
+    now, then = say(N_("today")), say(N_("proposal"))
+    outside, within = say(N_("People outside")), say(N_("Share within"))
+    mean = say(N_("Mean drive, min"))
     columns = [
-        Column(first, weight=2.0),
-        Column(say(N_("People")), "whole", adds=True, weight=1.1),
-        Column(say(N_("Outside today")), "whole", adds=True, weight=1.0),
-        Column(say(N_("Outside after")), "whole", adds=True, weight=1.0),
-        Column(say(N_("Within, today")), "share", weight=1.1),
-        Column(say(N_("Within, after")), "share", weight=1.1),
-        Column(say(N_("Mean min today")), "number", weight=0.9),
-        Column(say(N_("Mean min after")), "number", weight=0.9),
+        Column(first, weight=1.9),
+        Column(say(N_("People")), "whole", adds=True, weight=1.2),
+        Column(now, "whole", adds=True, weight=1.0, group=outside),
+        Column(then, "whole", adds=True, weight=1.0, group=outside),
+        Column(now, "share", weight=1.05, group=within),
+        Column(then, "share", weight=1.05, group=within),
+        Column(now, "number", weight=0.85, group=mean),
+        Column(then, "number", weight=0.95, group=mean),
     ]
     if nearest:
-        columns.append(Column(say(N_("Nearest point after")), weight=1.6))
+        columns.append(Column(say(N_("Nearest point, proposal")), weight=1.65))
     return columns
 
 
@@ -107,7 +110,7 @@ def places_table(context: Context, *, by: str) -> Table:
         else say(N_("Accessibility by region, today and after"))
     )
     note = say(
-        N_("Within: share of people at most {minutes} minutes from the nearest point. Outside: people farther."),
+        N_("Share within: people at most {minutes} minutes from the nearest point. People outside: those farther."),
         minutes=context.minutes,
     )
     return context.table(
@@ -169,7 +172,7 @@ def _means(context: Context) -> list[Block]:
                 say(N_("Accessibility by means of travel, with the proposal")),
                 (
                     Column(say(N_("Means")), weight=2),
-                    Column(say(N_("Within, after")), "share"),
+                    Column(say(N_("Share within")), "share"),
                     Column(say(N_("People within")), "whole"),
                     Column(say(N_("Mean, min")), "number"),
                 ),
@@ -242,5 +245,4 @@ def access(context: Context) -> Section:
             Section("groups", say(N_("Groups of people")), tuple(_groups(context))),
             Section("means", say(N_("Other means of travel")), tuple(_means(context))),
         ),
-        new_page=True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Column, Table, Value
+from tunti.report.names import named, site_names
 from tunti.report.words import Words, missing
 
 Audience = Literal["public", "project"]
@@ -88,7 +89,7 @@ class Context:
 
 
 def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "public") -> Context:
-    """Collect the names of sites and offices.
+    """Make the context of a plan: its points take their names in the language.
 
     Parameters
     ----------
@@ -100,16 +101,9 @@ def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "publi
     -------
     Context
     """
-    names: dict[str, str] = {}
-    for frame, key in (
-        (plan.offices, "office"),
-        (plan.candidates, "site"),
-        (plan.neighbours, "site"),
-        (plan.points, "site"),
-    ):
-        if len(frame):
-            names.update(zip(frame[key].astype(str), frame["name"].astype(str), strict=True))
-    return Context(plan, words, audience, names)
+    names = site_names(plan, words)
+    said = replace(plan, points=named(plan.points, names), neighbours=named(plan.neighbours, names))
+    return Context(said, words, audience, names)
 
 
 def number(value: Any) -> float | None:

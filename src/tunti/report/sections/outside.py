@@ -30,14 +30,15 @@ def _by_excess(context: Context) -> Table:
         people = frame["people"].to_numpy(float)
         band = np.where(np.isnan(over), len(labels) - 1, np.searchsorted(ends, over, side="left"))
         counted.append(np.bincount(band, weights=people, minlength=len(labels)).astype(int))
+    heading = say(N_("People"))
     rows: list[tuple[Value, ...]] = [(label, int(counted[0][k]), int(counted[1][k])) for k, label in enumerate(labels)]
     return context.table(
         "excess",
         say(N_("People outside by how much farther they are")),
         (
             Column(say(N_("Drive to the nearest point")), weight=2),
-            Column(say(N_("People today")), "whole", adds=True),
-            Column(say(N_("People after")), "whole", adds=True),
+            Column(say(N_("today")), "whole", adds=True, group=heading),
+            Column(say(N_("proposal")), "whole", adds=True, group=heading),
         ),
         rows,
         total=(say(N_("All")), int(counted[0].sum()), int(counted[1].sum())),
@@ -133,9 +134,9 @@ def outside(context: Context) -> Section:
         say(N_("Places outside the standard with the proposal")),
         (
             Column(say(N_("Municipality")), weight=1.5),
-            Column(say(N_("Cell")), weight=1.3),
-            Column(say(N_("People")), "whole", adds=True, weight=0.8),
-            Column(say(N_("Drive, min")), "minutes", weight=0.8),
+            Column(say(N_("Cell")), weight=1.2),
+            Column(say(N_("People")), "whole", adds=True, weight=1.05),
+            Column(say(N_("Drive, min")), "minutes", weight=0.95),
             Column(say(N_("Over, min")), "minutes", weight=0.8),
             Column(say(N_("Nearest point")), weight=1.5),
             Column(say(N_("Nearest site that could open")), weight=1.6),
@@ -161,4 +162,4 @@ def outside(context: Context) -> Section:
         ),
         paper_rows=25,
     )
-    return Section("outside", title, (Paragraph(lead), _by_excess(context), *_fixes(context), table), new_page=True)
+    return Section("outside", title, (Paragraph(lead), _by_excess(context), *_fixes(context), table))

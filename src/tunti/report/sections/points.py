@@ -144,7 +144,7 @@ def points(context: Context) -> Section:
                 partial(base_chart, plan, words),
             )
         )
-    return Section("points", title, tuple(blocks), (offices(context),), new_page=True)
+    return Section("points", title, tuple(blocks), (offices(context),))
 
 
 def borders(context: Context) -> Section:

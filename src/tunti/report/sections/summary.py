@@ -169,6 +169,7 @@ def summary(context: Context) -> Section:
                 say(N_("Proposed network and drive times to it")),
                 map_alt(context, "proposed"),
                 partial(network_map, plan, words, which="proposed", most_height=112.0),
+                floats=False,
             ),
         ),
     )

@@ -128,7 +128,7 @@ def today(context: Context) -> Section:
             partial(minutes_chart, plan, words),
         ),
     ]
-    return Section("today", say(N_("Today's network and accessibility")), tuple(blocks), new_page=True)
+    return Section("today", say(N_("Today's network and accessibility")), tuple(blocks))
 
 
 def offices(context: Context) -> Section:

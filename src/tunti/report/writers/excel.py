@@ -72,7 +72,7 @@ def sheet_name(table: Table, words: Words, taken: set[str]) -> str:
 def _width(column: Column, table: Table, k: int, words: Words) -> float:
     shown = [words.value(row[k], column) for row in table.rows[:200]]
     longest = max([*(len(s) for s in shown), 6])
-    return min(max(longest + 2, min(len(column.title) + 1, 16)), 60)
+    return min(max(longest + 2, min(len(column.full_title) + 1, 16)), 60)
 
 
 def write_excel(document: Document, *, timestamp: dt.datetime) -> bytes:
@@ -159,7 +159,7 @@ def _sheet(book: xlsxwriter.Workbook, name: str, table: Table, document: Documen
             "valign": "bottom",
             "align": "right" if column.numeric else "left",
         }
-        sheet.write_string(HEADER_ROW, k, column.title, book.add_format(head))
+        sheet.write_string(HEADER_ROW, k, column.full_title, book.add_format(head))
         pattern = _FORMATS[column.kind]
         if column.kind == "share" and document.language == "en":
             pattern = "0.0%"

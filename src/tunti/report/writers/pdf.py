@@ -22,6 +22,9 @@ from tunti.report.document import (
 )
 from tunti.report.words import Words, words_for
 
+_WHOLE = 14
+"""Most rows of a table that is kept on one page."""
+
 _LONG = 36
 """Longest run of letters that a narrow column must not break."""
 
@@ -77,9 +80,11 @@ def _table(table: Table, words: Words) -> str:
     size = "9.2pt" if wide <= 6 else "8.6pt"
     return (
         "#data-table(\n"
+        f"  breaks: {str(len(rows) > _WHOLE).lower()},\n"
         f"  caption: {_q(table.caption)},\n"
         f"  widths: {_array([f'{c.weight}fr' for c in table.columns])},\n"
         f"  aligns: {_array(['right' if c.numeric else 'left' for c in table.columns])},\n"
+        f"  groups: {_array([_array([_q(t), str(n)]) for t, n in table.groups()])},\n"
         f"  header: {_array([_q(c.title) for c in table.columns])},\n"
         "  rows: (\n" + "".join(f"    {row},\n" for row in rows) + "  ),\n"
         f"  total: {_array(total)},\n"
@@ -106,7 +111,7 @@ def _block(block: Block, words: Words, pictures: dict[str, bytes]) -> str:
             pictures[path] = block.svg
             return (
                 f"#picture(caption: {_q(block.caption)}, alt: {_q(block.alt)}, "
-                f"width: {min(block.width, 165.0)}mm, {_q(path)})\n"
+                f"width: {min(block.width, 165.0)}mm, float: {str(block.floats).lower()}, {_q(path)})\n"
             )
 
 
