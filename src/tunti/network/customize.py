@@ -37,7 +37,7 @@ class Times:
     descend: NDArray[np.uint32]
 
 
-def customize(folded: Contraction, ds: NDArray[np.uint32]) -> Times:
+def customize(folded: Contraction, ds: NDArray[np.uint32], *, perfect: bool = True) -> Times:
     """Give the shortcuts of a folded network their times under a weight set.
 
     Parameters
@@ -45,6 +45,8 @@ def customize(folded: Contraction, ds: NDArray[np.uint32]) -> Times:
     folded : Contraction
     ds : uint32, shape (graph arcs,)
         Drive time of each arc of the graph, tenths of a second. Of parallel arcs the fastest counts.
+    perfect : bool
+        Also close the arcs that no fastest way needs: half of the work here, to be saved where few sites follow.
 
     Notes
     -----
@@ -57,10 +59,11 @@ def customize(folded: Contraction, ds: NDArray[np.uint32]) -> Times:
     climb, descend = _spread(len(folded.head), folded.slot, folded.climbs, ds)
     arrays = folded.indptr, folded.down_indptr, folded.down_tail, folded.down_arc, folded.head
     _customize(*arrays, climb, descend)
-    exact = climb.copy(), descend.copy()
-    _perfect(*arrays, *exact)
-    _drop_slower(climb, exact[0])
-    _drop_slower(descend, exact[1])
+    if perfect:
+        exact = climb.copy(), descend.copy()
+        _perfect(*arrays, *exact)
+        _drop_slower(climb, exact[0])
+        _drop_slower(descend, exact[1])
     return Times(climb, descend)
 
 

@@ -100,3 +100,13 @@ def check_cutoff(cutoff_ds: int) -> None:
     """Refuse a cut-off that whole seconds in 16 bits cannot hold."""
     if not 0 <= cutoff_ds <= CUTOFF_LIMIT:
         raise ValueError(f"cut-off of {cutoff_ds} tenths of a second is outside 0 to {CUTOFF_LIMIT}")
+
+
+def places(connectors: Connectors, chosen: NDArray[np.integer[Any]]) -> Connectors:
+    """Give the connectors of some of the places, in the order in which they are named."""
+    first = connectors.indptr[chosen].astype(np.int64)
+    count = connectors.indptr[np.asarray(chosen) + 1] - first
+    indptr = np.zeros(len(count) + 1, np.int32)
+    np.cumsum(count, out=indptr[1:])
+    k = np.repeat(first - indptr[:-1], count) + np.arange(indptr[-1])
+    return Connectors(indptr, connectors.node[k], connectors.ds[k])

@@ -1,24 +1,81 @@
-"""Drive times from many places to many sites, up to a cut-off."""
+"""Drive times from many places to many sites: the one door to both engines.
+
+Two engines give the same times to the last tenth of a second. The *search* (:mod:`tunti.network.search`) starts
+afresh at every site. The *sweep* (:mod:`tunti.network.sweep`) folds the network together first, which takes seconds,
+and then does 16 or 32 sites at once. Which one is quicker is worked out from the sizes (:func:`choose`), never asked of
+the user.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tunti.network.contraction import Contraction, contraction, contraction_order, keep_order, kept_order, order_path
+from tunti.network.customize import customize
 from tunti.network.graph import Connectors, RoadGraph
-from tunti.network.rows import CUTOFF_LIMIT, Rows, check_connectors, to_seconds
+from tunti.network.nearest import nearest_rows
+from tunti.network.rows import CUTOFF_LIMIT, Rows, check_connectors, check_cutoff, places, to_seconds
 from tunti.network.search import SearchGraph, add_site, search_graph, search_rows
+from tunti.network.sweep import SweepGraph, sweep_graph, sweep_rows, sweep_tiles
 
 __all__ = [
     "CUTOFF_LIMIT",
+    "Choice",
     "Rows",
     "SearchGraph",
+    "SweepGraph",
     "add_site",
+    "choose",
+    "fold",
+    "k_nearest",
     "many_to_many",
+    "prepare",
     "search_graph",
     "search_rows",
+    "stream_tiles",
     "to_seconds",
 ]
+
+_PROBES = 8
+"""Sites that are searched to see how far a search reaches before an engine is chosen."""
+
+_FEW = 64
+"""Up to so many sites nothing but the search is considered."""
+
+# Microseconds for each node or reached node on one core, measured by bench/drive_times.py; only their ratios matter.
+_SEARCH_REACHED = 0.065
+_SWEEP_REACHED = 0.0018
+_ORDER = 4.5
+_FOLD = 1.2
+_CUSTOMIZE = 1.2
+_CUT = 0.2
+_LOAD = 500_000.0
+"""Loading the sweep's compiled kernels: what keeps small tables with the search."""
+
+_folded: WeakKeyDictionary[RoadGraph, Contraction] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which engine was chosen for a table of times, and why.
+
+    Attributes
+    ----------
+    engine : str
+        ``"search"`` or ``"sweep"``.
+    search_s, sweep_s : float
+        Seconds that each was expected to take on one core, everything included that is not at hand.
+    """
+
+    engine: str
+    search_s: float
+    sweep_s: float
 
 
 def many_to_many(
@@ -30,6 +87,7 @@ def many_to_many(
     cutoff_ds: int,
     workers: int | None = None,
     tenths: bool = False,
+    orders: Path | None = None,
 ) -> Rows:
     """Give the drive time from every cell to every site that it can reach within the cut-off.
 
@@ -48,6 +106,8 @@ def many_to_many(
         Threads; as many as the process may use by default. The result does not depend on it.
     tenths : bool
         Give tenths of a second (uint32) instead of whole seconds (uint16).
+    orders : Path, optional
+        Directory where contraction orders are kept for the next weight set or scenario on the same network.
 
     Returns
     -------
@@ -66,8 +126,157 @@ def many_to_many(
     Notes
     -----
     Dijkstra (1959), A note on two problems in connexion with graphs, on the reversed graph, one search from each site,
-    with the bucket queue of Dial (1969); nodes along a Hilbert curve.
+    with the bucket queue of Dial (1969), nodes along a Hilbert curve; or, where :func:`choose` finds it quicker, sweeps
+    over the folded network (Delling, Goldberg, Nowatzyk and Werneck 2013; Dibbelt, Strasser and Wagner 2016). The
+    result is the same to the byte.
+    """
+    prepared = prepare(graph, ds, cells, sites, cutoff_ds=cutoff_ds, orders=orders)
+    if isinstance(prepared, SweepGraph):
+        return sweep_rows(prepared, sites, workers=workers, tenths=tenths)
+    return search_rows(prepared, sites, workers=workers, tenths=tenths)
+
+
+def prepare(
+    graph: RoadGraph,
+    ds: NDArray[np.uint32],
+    cells: Connectors,
+    sites: Connectors,
+    *,
+    cutoff_ds: int,
+    orders: Path | None = None,
+) -> SearchGraph | SweepGraph:
+    """Make the network ready for the engine that is quicker for these sites; arguments as in :func:`many_to_many`."""
+    check_connectors(graph, sites)
+    turned = search_graph(graph, ds, cells, cutoff_ds=cutoff_ds)
+    choice = choose(graph, turned, sites, orders=orders)
+    if choice.engine == "search":
+        return turned
+    del turned
+    perfect = sites.places * 3 > graph.nodes // 100
+    return sweep_graph(
+        fold(graph, orders=orders), customize(fold(graph), ds, perfect=perfect), cells, cutoff_ds=cutoff_ds
+    )
+
+
+def choose(graph: RoadGraph, turned: SearchGraph, sites: Connectors, *, orders: Path | None = None) -> Choice:
+    """Work out which engine is quicker for a table of times.
+
+    Parameters
+    ----------
+    graph : RoadGraph
+    turned : SearchGraph
+        The network turned round, with the cells and the cut-off.
+    sites : Connectors
+    orders : Path, optional
+        Directory of kept orders.
+
+    Notes
+    -----
+    A few sites, evenly spread over the table, are searched; the share of cells that they find says how many nodes ``r``
+    one search reaches. With ``n`` nodes and ``s`` sites, in microseconds: search = 0.065 r s; sweep = 0.0018 r s, plus
+    what is not at hand: finding the order 4.5 n (a quarter of it where it will be kept), folding 1.2 n, giving times to
+    the shortcuts 1.2 n, cutting to the cells 0.2 n, and half a second for loading its kernels. It depends on sizes and
+    on what is at hand, not on the clock.
+    """
+    if sites.places <= _FEW or turned.cells == 0:
+        return Choice("search", 0.0, float("inf"))
+    chosen = np.linspace(0, sites.places - 1, _PROBES).astype(np.int64)
+    found = search_rows(turned, places(sites, chosen), workers=1)[0][-1]
+    reached = graph.nodes * min(1.0, float(found) / (_PROBES * turned.cells))
+    search = _SEARCH_REACHED * reached * sites.places
+    sweep = _SWEEP_REACHED * reached * sites.places + (_CUSTOMIZE + _CUT) * graph.nodes + _LOAD
+    if graph not in _folded:
+        sweep += _FOLD * graph.nodes
+        if orders is None or not order_path(orders, graph).exists():
+            sweep += _ORDER * graph.nodes * (1.0 if orders is None else 0.25)
+    return Choice("sweep" if sweep < search else "search", search * 1e-6, sweep * 1e-6)
+
+
+def fold(graph: RoadGraph, *, orders: Path | None = None) -> Contraction:
+    """Fold the network together, or take what is at hand: a new weight set only needs new times on it.
+
+    The folded network is kept with the graph as long as that lives; its order is kept in the directory ``orders``, in a
+    file named by the network's hash, for other runs.
+    """
+    found = _folded.get(graph)
+    if found is None:
+        order = kept_order(orders, graph) if orders is not None else None
+        if order is None:
+            order = contraction_order(graph)
+            if orders is not None:
+                keep_order(orders, graph, order)
+        found = contraction(graph, order)
+        _folded[graph] = found
+    elif orders is not None and not order_path(orders, graph).exists():
+        keep_order(orders, graph, np.argsort(-found.index).astype(np.int32))
+    return found
+
+
+def stream_tiles(
+    graph: RoadGraph,
+    ds: NDArray[np.uint32],
+    cells: Connectors,
+    sites: Connectors,
+    *,
+    cutoff_ds: int = CUTOFF_LIMIT,
+    workers: int | None = None,
+    orders: Path | None = None,
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.uint16]]]:
+    """Give the whole table of times a few sites at a time, for tables that are too large to hold.
+
+    Parameters
+    ----------
+    graph, ds, cells, sites, cutoff_ds, workers, orders
+        As in :func:`many_to_many`; by default everything within 18 hours.
+
+    Yields
+    ------
+    site : int32, shape (group,)
+        Positions of at most 32 sites that lie together. Every site that joins the network comes once.
+    seconds : uint16, shape (group, cells)
+        Whole seconds, 65,535 where there is no way within the cut-off.
     """
     check_connectors(graph, sites)
-    prepared = search_graph(graph, ds, cells, cutoff_ds=cutoff_ds)
-    return search_rows(prepared, sites, workers=workers, tenths=tenths)
+    check_connectors(graph, cells)
+    check_cutoff(cutoff_ds)
+    folded = fold(graph, orders=orders)
+    yield from sweep_tiles(
+        sweep_graph(folded, customize(folded, ds), cells, cutoff_ds=cutoff_ds), sites, workers=workers
+    )
+
+
+def k_nearest(
+    graph: RoadGraph,
+    ds: NDArray[np.uint32],
+    cells: Connectors,
+    sites: Connectors,
+    k: int,
+    *,
+    cutoff_ds: int = CUTOFF_LIMIT,
+) -> Rows:
+    """Give each cell its ``k`` nearest sites only: enough for most what-ifs, at a fraction of the table.
+
+    Parameters
+    ----------
+    graph, ds, cells, sites, cutoff_ds
+        As in :func:`many_to_many`.
+    k : int
+        Sites for each cell, at least 1.
+
+    Returns
+    -------
+    indptr : int64, shape (cells + 1,)
+    site : int32, shape (entries,)
+        The nearest first; equally near ones (in tenths of a second) in the sites' order.
+    ds : uint32, shape (entries,)
+        Tenths of a second.
+
+    Notes
+    -----
+    One search from all sites at once in which every node is settled by its ``k`` nearest sites: the work grows with
+    ``k`` times the network, whatever the number of sites.
+    """
+    if k < 1:
+        raise ValueError(f"{k} nearest sites")
+    check_connectors(graph, sites)
+    return nearest_rows(search_graph(graph, ds, cells, cutoff_ds=cutoff_ds), sites, k)
