@@ -25,6 +25,8 @@ BY_PEOPLE, BY_DENSITY = 0.45, 0.30
 """How fast the rural share falls with the municipality's people and density (log-odds by natural logarithm)."""
 PLACE_REACH, ROAD_REACH, FLOOR = 9_000.0, 6_000.0, 0.05
 """Metres over which rural people thin out by a factor e from a place and a main road; share that stays anywhere."""
+USUAL, WIDEST = 60, 2.0
+"""Points from which a municipality is so wide that its people thin out more slowly, and how much at most."""
 LIMIT = 60_000.0
 """Metres from the nearest place beyond which nobody is put."""
 LEAST = 5
@@ -63,10 +65,10 @@ def rural_shares(people: pd.Series, grid: pd.DataFrame) -> pd.Series:
 def rural_people(grid: pd.DataFrame, rural: dict[str, int], roads: Any) -> pd.Series:
     """Share each municipality's rural people out to its points."""
     from_road = shapely.distance(shapely.points(grid["x"], grid["y"]), roads)
-    weight = np.exp(-grid["from_place"] / PLACE_REACH) + 0.25 * np.exp(-from_road / ROAD_REACH) * np.exp(
-        -grid["from_place"] / (4 * PLACE_REACH)
-    )
-    weight = weight + FLOOR * np.exp(-grid["from_place"] / (3 * PLACE_REACH))
+    points_each = grid["municipality"].map(grid.groupby("municipality").size())
+    reach = PLACE_REACH * (points_each / USUAL).clip(1, WIDEST)
+    near = np.exp(-grid["from_place"] / reach)
+    weight = near + 0.25 * np.exp(-from_road / ROAD_REACH) * near**0.25 + FLOOR * near ** (1 / 3)
     result = pd.Series(0, index=grid.index, dtype=int)
     for code, rows in grid.groupby("municipality"):
         total = rural[str(code)]
