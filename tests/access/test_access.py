@@ -7,6 +7,7 @@ import pytest
 from tunti.access.demand import ANY_SERVICE, demand
 from tunti.access.drive import drive_times
 from tunti.access.groups import groups, settlement_classes
+from tunti.access.isochrones import band_of_cells, people_in_bands
 from tunti.access.joining import snap_summary
 from tunti.access.means import standard_by_means, times_by_means, without_car
 from tunti.access.measures import measures, worst_tenth
@@ -118,6 +119,17 @@ def test_measures() -> None:
     )
     by = measures(TIMES, CELLS, by="municipality")
     assert by["people"].sum() == 200
+
+
+def test_bands_of_minutes() -> None:
+    assert band_of_cells(TIMES, CELLS, open_sites=["S"]).tolist() == pytest.approx([15, 60, 90, np.nan], nan_ok=True)
+    table = people_in_bands(TIMES, CELLS, open_sites=["S"], limits=[10, 60])
+    assert table["people"].tolist() == [100, 50, 50]
+    assert table["share_so_far"].tolist() == [0.5, 0.75, 1]
+    with pytest.raises(ValueError, match="ascend"):
+        band_of_cells(TIMES, CELLS, limits=[60, 30])
+    with pytest.raises(ValueError, match="cut-off"):
+        band_of_cells(TIMES, CELLS, limits=[120])
 
 
 def test_demand() -> None:

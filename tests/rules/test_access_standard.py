@@ -44,7 +44,7 @@ def invented(seed: int) -> tuple[TravelTimes, pd.DataFrame, pd.DataFrame, pd.Dat
 
 
 @given(SEEDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_parts_add_up_to_the_whole(seed: int) -> None:
     times, cells, towns, sites, is_open = invented(seed)
     a = access_table(times, cells, towns, sites, open_sites=is_open, minutes=60)
@@ -67,7 +67,7 @@ def test_parts_add_up_to_the_whole(seed: int) -> None:
 
 
 @given(SEEDS, st.sampled_from([15.0, 60.0, 90.0]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_closing_a_point_or_a_stricter_standard_never_improves_access(seed: int, minutes: float) -> None:
     times, cells, _, _, is_open = invented(seed)
     before = standard(times, cells, open_sites=is_open, minutes=minutes, by="municipality")
@@ -85,7 +85,7 @@ def test_closing_a_point_or_a_stricter_standard_never_improves_access(seed: int,
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     times, cells, towns, sites, is_open = invented(seed)
     shuffled = cells.sample(frac=1, random_state=seed % 2**31)
@@ -99,7 +99,7 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_fix_is_a_closed_site_that_is_nearer(seed: int) -> None:
     times, cells, towns, _, is_open = invented(seed)
     allowed = np.random.default_rng(seed).random(len(is_open)) < 0.7
@@ -119,7 +119,7 @@ def test_a_fix_is_a_closed_site_that_is_nearer(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_measures_are_those_of_one_row_per_person(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(1, 30))
@@ -138,7 +138,7 @@ def test_measures_are_those_of_one_row_per_person(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_no_visit_is_lost(seed: int) -> None:
     times, cells, _, _, is_open = invented(seed)
     services = pd.DataFrame({"service": ["a", "b", "c"], "visits_year": [1000.0, 250.0, np.nan]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,12 @@ from scipy.spatial import cKDTree
 
 from tunti.access.joining import snap_findings, snap_report
 from tunti.access.times import TravelTimes
+from tunti.access.workers import many_to_many
 from tunti.errors import TuntiError
 from tunti.findings import Finding, say
 from tunti.locale import N_
 from tunti.network.graph import DS_PER_MINUTE, RoadGraph
-from tunti.network.shortest import CUTOFF_LIMIT, many_to_many
+from tunti.network.shortest import CUTOFF_LIMIT
 from tunti.network.snap import RoadIndex, Snap, road_index, snap
 from tunti.network.speeds import weights
 from tunti.settings import SpeedSettings
@@ -35,8 +37,9 @@ def drive_times(
     speeds: SpeedSettings,
     *,
     cutoff_minutes: float,
-    workers: int | None = None,
+    workers: str | int | None = None,
     progress: Progress | None = None,
+    orders: Path | None = None,
 ) -> tuple[TravelTimes, pd.DataFrame, list[Finding]]:
     """Give the minutes by car from every cell to every site within a cut-off.
 
@@ -52,10 +55,13 @@ def drive_times(
         Speeds, season, ferries, and how places join the road.
     cutoff_minutes : float
         Pairs above it are left out; at most 1,092 minutes.
-    workers : int, optional
-        Threads of the search; all cores by default. The result does not depend on it.
+    workers : str or int, optional
+        Who searches, as :meth:`tunti.access.workers.Workers.named` reads it; all cores by default. The result does not
+        depend on it.
     progress : callable, optional
         Called with what is being done and how far it is.
+    orders : Path, optional
+        Directory where contraction orders are kept for the next weight set on the same network.
 
     Returns
     -------
@@ -99,7 +105,14 @@ def drive_times(
 
     tell(N_("searching drive times"), 0.1)
     rows = many_to_many(
-        graph, ds, from_cells.connectors, to_sites.connectors, cutoff_ds=cutoff_ds, workers=workers, tenths=True
+        graph,
+        ds,
+        from_cells.connectors,
+        to_sites.connectors,
+        cutoff_ds=cutoff_ds,
+        workers=workers,
+        tenths=True,
+        orders=orders,
     )
     tell(N_("adding direct ways"), 0.9)
     rows = with_pairs(rows, along_link(index, ds, from_cells, to_sites), cells=len(cells), cutoff_ds=cutoff_ds)
