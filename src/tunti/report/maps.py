@@ -42,7 +42,9 @@ class Layout:
     beside: bool
 
 
-def layout(frame: tuple[float, float, float, float], *, width: float, most_height: float) -> Layout:
+def layout(
+    frame: tuple[float, float, float, float], *, width: float, most_height: float, marked: bool = False
+) -> Layout:
     """Divide the drawing between the map and its legend by the shape of the area.
 
     Parameters
@@ -51,6 +53,8 @@ def layout(frame: tuple[float, float, float, float], *, width: float, most_heigh
         Metres.
     width, most_height : float
         Millimetres.
+    marked : bool
+        Whether the drawing says under the map that the figures are illustrative.
 
     Returns
     -------
@@ -58,7 +62,7 @@ def layout(frame: tuple[float, float, float, float], *, width: float, most_heigh
         The legend stands beside the map or below it, whichever leaves the larger map.
     """
     shape = (frame[3] - frame[1]) / (frame[2] - frame[0])
-    foot, side, below = 7.0, 45.0, 37.0
+    foot, side, below = (11.5 if marked else 7.0), 45.0, 37.0
     beside = min(width - side, (most_height - foot) / shape)
     over = min(width - 0.6, (most_height - foot - below) / shape)
     if beside >= over * 0.9:
@@ -302,7 +306,7 @@ def network_map(
     """
     base = ground(plan)
     access = plan.today if which == "today" else plan.proposed
-    box = layout(base.frame, width=width, most_height=most_height)
+    box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative)
     shown = symbols(plan, which)
     crowd = len(shown.points) > 60
     scale, size = (0.72, 5.2) if crowd else (1.0, 6.6)
@@ -342,15 +346,7 @@ def _draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) ->
     common: dict[str, Any] = {"va": "top", "fontsize": 5.4, "transform": canvas.transFigure}
     canvas.text(0.3 / box.width, 5.9 / box.height, "\n".join(text[:2]), color=style.MUTED, ha="left", **common)
     if plan.illustrative:
-        x, y = box.map_box[:2]
+        mark = words.text(ILLUSTRATIVE)
         canvas.text(
-            (x + 1.2) / box.width,
-            (y + 1.2) / box.height,
-            words.text(ILLUSTRATIVE),
-            fontsize=6.4,
-            weight="bold",
-            color=style.OVER,
-            va="bottom",
-            ha="left",
-            bbox={"facecolor": "white", "edgecolor": style.OVER, "linewidth": 0.5, "pad": 1.6},
+            0.3 / box.width, 10.6 / box.height, mark, color=style.OVER, weight="bold", **{**common, "fontsize": 7}
         )
