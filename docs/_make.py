@@ -42,7 +42,8 @@ def tables() -> str:
         for c in schema.columns:
             limits = " ".join(c.choices)
             if c.at_least is not None or c.at_most is not None:
-                limits = f"{'' if c.at_least is None else f'{c.at_least:g}'} ... {'' if c.at_most is None else f'{c.at_most:g}'}"
+                low, high = ("" if v is None else f"{v:g}" for v in (c.at_least, c.at_most))
+                limits = f"{low} ... {high}"
             if c.refers_to:
                 limits = f"a row of {c.refers_to}"
             need = "yes" if c.required else ""
@@ -92,7 +93,7 @@ def commands() -> str:
     for name, command in sorted(main.commands.items()):  # type: ignore[attr-defined]
         lines += [f"## tunti {name}", "", (command.help or "").strip(), "", "| option | meaning |", "|---|---|"]
         for p in command.params:
-            words = ", ".join(p.opts) if p.param_type_name == "option" else p.human_readable_name
+            words = ", ".join(p.opts) if p.param_type_name == "option" else (p.metavar or p.name)
             lines.append(f"| `{words}` | {_cell(getattr(p, 'help', '') or '')} |")
         lines.append("")
     return "\n".join(lines)

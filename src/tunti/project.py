@@ -330,9 +330,7 @@ class Project:
         settings, findings = read_settings(self.store.settings_text())
         inputs, found = read_folder(self.store.folder, settings)
         findings += found
-        # Checks of content make sense on tables that could be read.
-        if not stops(found):
-            findings += check(inputs, settings)
+        findings += check(inputs, settings)
         if scenario is not None and not stops(findings):
             change, found = read_scenario(scenario, self.store.scenario_text(scenario))
             findings += found

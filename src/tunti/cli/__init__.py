@@ -6,12 +6,16 @@ written wrongly); 3 no network keeps all the rules; 130 interrupted, nothing hal
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+import traceback
 
 from tunti.cli.app import app
 from tunti.cli.show import err, print_json, show_findings
 from tunti.errors import Infeasible, InputError, TuntiError
-from tunti.findings import Level
+from tunti.findings import Level, say
+from tunti.locale import translator
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,9 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
     language = _language(words)
+    code = 0
     try:
         app(words, standalone_mode=True)
-        code = 0
     except InputError as problem:
         if as_json:
             print_json({"error": problem.text(language), "findings": [f.as_dict(language) for f in problem.findings]})
@@ -50,8 +54,22 @@ def main(arguments: list[str] | None = None) -> int:
         err.print(problem.text(language))
         code = 1
     except KeyboardInterrupt:
-        err.print("Interrupted; nothing was left half-written.")
+        err.print(translator(language)("Interrupted; nothing was left half-written."))
         code = 130
+    except Exception as problem:
+        # A fault of the program, not of the input: the details go into a file that can be sent along.
+        handle, log = tempfile.mkstemp(prefix="tunti-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8") as details:
+            traceback.print_exc(file=details)
+        what = say(
+            "Something went wrong inside Tunti ({kind}); no result was written. Details for a report are in {log}.",
+            kind=type(problem).__name__,
+            log=log,
+        ).text(language)
+        if as_json:
+            print_json({"error": what})
+        err.print(what)
+        code = 1
     sys.exit(code)
 
 
