@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from search_networks import by_networkx, connectors, dense, expected, networks, road_graph, weights
 
+from tunti.network import search
 from tunti.network.order import spatial_order
 from tunti.network.queues import search_heap, take_row
 from tunti.network.search import FAR
@@ -38,7 +39,7 @@ def test_heap_gives_the_same_as_buckets(drawn):
         seen = np.zeros((g.cells + 63) // 64, np.uint64)
         own = slice(sites.indptr[j], sites.indptr[j + 1])
         heap = search_heap(
-            g.nodes, g.indptr, g.arcs, g.rank[sites.node[own]], sites.ds[own], cutoff, 0, label, seen, heap
+            g.nodes, g.indptr, g.arcs.reshape(-1), g.rank[sites.node[own]], sites.ds[own], cutoff, 0, label, seen, heap
         )
         cell, value = np.empty(g.cells, np.int32), np.empty(g.cells, np.uint32)
         n = take_row(g.nodes, label, seen, 0, cell, value, 0)
@@ -167,6 +168,15 @@ def test_sizes_that_do_not_match():
         many_to_many(graph, weights([1], order), connectors([[(2, 0)]]), connectors([]), cutoff_ds=1)
     with pytest.raises(ValueError, match="not in the graph"):
         many_to_many(graph, weights([1], order), connectors([]), connectors([[(-1, 0)]]), cutoff_ds=1)
+
+
+def test_a_queue_that_gets_too_long_is_started_again(monkeypatch):
+    arcs = [(v, 0, 10 + v % 7) for v in range(1, 200)] + [(200, v, 5) for v in range(1, 200)]
+    cells = [[(v, 0)] for v in range(201)]
+    want = one_row(arcs, cells, [(0, 0)], 100)
+    monkeypatch.setattr(search, "_ROOM", 2)
+    assert one_row(arcs, cells, [(0, 0)], 100) == want
+    assert len(want[0]) == 201
 
 
 def test_spatial_order_keeps_neighbours_together():

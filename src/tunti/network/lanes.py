@@ -187,17 +187,6 @@ def within(typing_context, label, row, limit):
 
 
 @intrinsic
-def lowest(typing_context, bits):
-    """Give the position of the lowest bit that is set."""
-    del typing_context
-
-    def build(context, builder, signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.uint64), build
-
-
-@intrinsic
 def turn_block(typing_context, times, first, seconds, stride, used, spare, limit):
     """Write the whole seconds of as many cells as a row has lanes into a table with one line for each site.
 

@@ -15,16 +15,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tunti.network.core import thinned
 from tunti.network.graph import Connectors, RoadGraph
 from tunti.network.order import spatial_ranks
-from tunti.network.queues import count_bits, search_buckets, take_row
+from tunti.network.queues import AHEAD, count_bits, search_buckets, take_row
 from tunti.network.rows import Rows, RowsBuilder, check_connectors, check_cutoff, in_order, to_seconds, usable_cores
 
 FAR = np.uint32(0xFFFF_FFFF)
 """Label of a vertex that no search has reached."""
 
-_BUCKETS = 1 << 17
-"""Buckets at most: half a megabyte, so that they stay in the cache near the core."""
+_SHIFT = 4
+"""A bucket holds 2 ** 4 tenths of a second: wide enough that few are empty, narrow enough that few nodes come twice."""
+
+_ROOM = 1 << 16
+"""Queue entries to begin with; the memory is only taken as far as it is used."""
 
 _SITES_AT_ONCE = 8
 """Sites that one task searches: enough to make handing out tasks cost nothing, few enough to share the work evenly."""
@@ -40,18 +44,22 @@ class SearchGraph:
     ----------
     nodes, cells : int
         Vertices ``0 .. nodes - 1`` are road nodes, ``nodes + i`` is cell ``i``.
+    core : int
+        Nodes below are those that a search may reach; the others can only be where it starts.
     rank : int32, shape (nodes,)
         Number here of each node of the graph.
     indptr : int32, shape (nodes + 1,)
         Arcs that *end* at road node ``v`` here are ``indptr[v]:indptr[v + 1]``.
     arcs : int32, shape (arcs, 2)
-        Vertex that the arc comes from, and its time in tenths of a second. Arcs longer than the cut-off are left out.
+        Vertex that the arc comes from, and its time in tenths of a second. Arcs longer than the cut-off are left out,
+        and so are nodes that only shape a road (:mod:`tunti.network.core`).
     cutoff_ds : int
         Tenths of a second up to which the searches may run.
     """
 
     nodes: int
     cells: int
+    core: int
     rank: NDArray[np.int32]
     indptr: NDArray[np.int32]
     arcs: NDArray[np.int32]
@@ -80,9 +88,10 @@ def search_graph(graph: RoadGraph, ds: NDArray[np.uint32], cells: Connectors, *,
     if len(ds) != graph.arcs:
         raise ValueError(f"{len(ds)} drive times for {graph.arcs} arcs")
     check_connectors(graph, cells)
-    rank = spatial_ranks(graph)
-    indptr, arcs = _turn_round(graph.indptr, graph.head, ds, rank, cells.indptr, cells.node, cells.ds, cutoff_ds)
-    return SearchGraph(graph.nodes, cells.places, rank, indptr, arcs, cutoff_ds)
+    rank, core, indptr, arcs = thinned(
+        graph.indptr, graph.head, ds, spatial_ranks(graph), cells.indptr, cells.node, cells.ds, cutoff_ds
+    )
+    return SearchGraph(graph.nodes, cells.places, core, rank, indptr, arcs, cutoff_ds)
 
 
 def search_rows(prepared: SearchGraph, sites: Connectors, *, workers: int | None = None, tenths: bool = False) -> Rows:
@@ -128,8 +137,8 @@ def _searched(prepared: SearchGraph, sites: Connectors, workers: int) -> Iterato
         space = _Space(prepared) if spaces.empty() else spaces.get()
         last = min(first + _SITES_AT_ONCE, sites.places)
         counts, cell, ds, space.base, space.pool = _search_sites(
-            first, last, sites.indptr, rank, sites.ds, prepared.nodes, prepared.indptr, prepared.arcs,
-            prepared.cutoff_ds, space.base, space.shift, space.label, space.seen, space.bucket, space.pool,
+            first, last, sites.indptr, rank, sites.ds, prepared.nodes, prepared.indptr, prepared.arcs.reshape(-1),
+            prepared.cutoff_ds, space.base, _SHIFT, space.label, space.seen, space.bucket, space.pool,
         )  # fmt: skip
         spaces.put(space)
         return counts, cell, ds
@@ -143,42 +152,9 @@ class _Space:
     def __init__(self, prepared: SearchGraph) -> None:
         self.label = np.full(prepared.nodes + prepared.cells, FAR, np.uint32)
         self.seen = np.zeros((prepared.cells + 63) // 64, np.uint64)
-        self.shift = max(0, int(prepared.cutoff_ds).bit_length() - _BUCKETS.bit_length() + 1)
-        self.bucket = np.full((prepared.cutoff_ds >> self.shift) + 1, -1, np.int32)
-        self.pool = np.empty((1024, 3), np.int32)
+        self.bucket = np.full((prepared.cutoff_ds >> _SHIFT) + 1 + 2 * AHEAD, -1, np.int32)
+        self.pool = np.empty((_ROOM, 3), np.int32)
         self.base = int(FAR)
-
-
-@njit(cache=True, nogil=True)
-def _turn_round(indptr, head, ds, rank, cell_indptr, cell_node, cell_ds, cutoff):  # type: ignore[no-untyped-def]
-    """Group arcs and cell connectors by the (renumbered) node where they end."""
-    nodes = len(indptr) - 1
-    start = np.zeros(nodes + 2, np.int32)
-    for v in range(nodes):
-        for a in range(indptr[v], indptr[v + 1]):
-            if ds[a] <= cutoff and head[a] != v:
-                start[rank[head[a]] + 2] += 1
-    for k in range(len(cell_node)):
-        if cell_ds[k] <= cutoff:
-            start[rank[cell_node[k]] + 2] += 1
-    for v in range(nodes + 1):
-        start[v + 1] += start[v]
-    arcs = np.empty((start[nodes + 1], 2), np.int32)
-    for v in range(nodes):
-        for a in range(indptr[v], indptr[v + 1]):
-            if ds[a] <= cutoff and head[a] != v:
-                h = rank[head[a]] + 1
-                arcs[start[h], 0] = rank[v]
-                arcs[start[h], 1] = ds[a]
-                start[h] += 1
-    for c in range(len(cell_indptr) - 1):
-        for k in range(cell_indptr[c], cell_indptr[c + 1]):
-            if cell_ds[k] <= cutoff:
-                h = rank[cell_node[k]] + 1
-                arcs[start[h], 0] = nodes + c
-                arcs[start[h], 1] = cell_ds[k]
-                start[h] += 1
-    return start[: nodes + 1].copy(), arcs
 
 
 @njit(cache=True, nogil=True)
@@ -191,14 +167,19 @@ def _search_sites(  # type: ignore[no-untyped-def]
     ds = np.empty(1024, np.uint32)
     at = np.int64(0)
     for j in range(first, last):
-        if base <= cutoff:
-            label[:] = FAR
-            base = np.int64(FAR)
-        base -= cutoff + 1
         a, b = site_indptr[j], site_indptr[j + 1]
-        pool = search_buckets(
-            nodes, indptr, arcs, site_node[a:b], site_ds[a:b], cutoff, base, shift, label, seen, bucket, pool
-        )
+        while True:
+            if base <= cutoff:
+                label[:] = FAR
+                base = np.int64(FAR)
+            base -= cutoff + 1
+            if search_buckets(
+                nodes, indptr, arcs, site_node[a:b], site_ds[a:b], cutoff, base, shift, label, seen, bucket, pool
+            ):
+                break
+            seen[:] = 0
+            bucket[:] = -1
+            pool = np.empty((4 * len(pool), 3), np.int32)
         n = count_bits(seen)
         if at + n > len(cell):
             room = max(at + n, 2 * len(cell))

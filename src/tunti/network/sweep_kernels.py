@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tunti.network.lanes import ROW_BYTES, lowest, pull, relax, turn_block, within
+from tunti.network.lanes import ROW_BYTES, pull, relax, turn_block, within
+from tunti.network.machine import lowest
 
 
 class SweepArrays(NamedTuple):
