@@ -4,12 +4,14 @@ Most nodes of a road network only shape a road: dead ends where nobody lives, an
 crossings. A search for cells need not stop at them. They are left out of the roads that lead *to* them, and two
 neighbours of a node that was left out are joined by a direct arc; a site at such a node still starts there.
 """
-# mypy: disable-error-code="no-untyped-def,assignment"
+# mypy: disable-error-code="no-untyped-def,assignment,call-arg"
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+
+from tunti.network.machine import prefetch
 
 
 @njit(cache=True, nogil=True)
@@ -59,22 +61,43 @@ def _both_ways(indptr, head, ds, number, cutoff):
     The time is from the neighbour to the node, ``cutoff + 1`` where there is no arc that way.
     """
     nodes = len(indptr) - 1
-    start = np.zeros(nodes + 2, np.int64)
+    order = np.empty(nodes, np.int32)
     for v in range(nodes):
-        for a in range(indptr[v], indptr[v + 1]):
-            if ds[a] <= cutoff and head[a] != v:
-                start[number[v] + 2] += 1
-                start[number[head[a]] + 2] += 1
+        order[number[v]] = v
+    start = np.zeros(nodes + 2, np.int64)
+    begin = np.empty(nodes + 1, np.int64)
+    to = np.empty(len(head), np.int32)
+    time = np.empty(len(head), np.int32)
+    at = np.int64(0)
+    for t in range(nodes):  # along the curve, so that what is written lies near what was written last
+        begin[t] = at
+        for a in range(indptr[order[t]], indptr[order[t] + 1]):
+            if ds[a] <= cutoff:
+                to[at] = head[a]
+                time[at] = ds[a]
+                at += 1
+        if t + 16 < nodes:  # the graph itself lies in any order
+            prefetch(indptr, np.int64(order[t + 16]))
+            first = np.int64(indptr[order[t + 8]])
+            prefetch(head, first)
+            prefetch(ds, first)
+    begin[nodes] = at
+    for k in range(at):
+        to[k] = number[to[k]]
+    for t in range(nodes):
+        for k in range(begin[t], begin[t + 1]):
+            if to[k] != t:
+                start[t + 2] += 1
+                start[to[k] + 2] += 1
     for v in range(nodes + 1):
         start[v + 1] += start[v]
     near = np.empty((start[nodes + 1], 2), np.int32)
-    for v in range(nodes):
-        t = number[v]
-        for a in range(indptr[v], indptr[v + 1]):
-            if ds[a] <= cutoff and head[a] != v:
-                h = number[head[a]]
+    for t in range(nodes):
+        for k in range(begin[t], begin[t + 1]):
+            h = to[k]
+            if h != t:
                 near[start[h + 1], 0] = t
-                near[start[h + 1], 1] = ds[a]
+                near[start[h + 1], 1] = time[k]
                 start[h + 1] += 1
                 near[start[t + 1], 0] = h
                 near[start[t + 1], 1] = cutoff + 1
