@@ -11,8 +11,9 @@ from shapely import STRtree, linestrings, points
 
 from tunti.network.build import assemble, graph_from_tables
 from tunti.network.graph import LinkShapes, RoadGraph
+from tunti.network.index import road_index
 from tunti.network.repair import repair
-from tunti.network.snap import Snap, road_index, snap
+from tunti.network.snap import Snap, snap
 from tunti.network.speeds import weights
 from tunti.settings import Settings, SpeedSettings
 

@@ -18,8 +18,9 @@ from tunti.errors import TuntiError
 from tunti.findings import Finding, say
 from tunti.locale import N_
 from tunti.network.graph import DS_PER_MINUTE, RoadGraph
+from tunti.network.index import RoadIndex, road_index
 from tunti.network.shortest import CUTOFF_LIMIT
-from tunti.network.snap import RoadIndex, Snap, road_index, snap
+from tunti.network.snap import Snap, snap
 from tunti.network.speeds import weights
 from tunti.settings import SpeedSettings
 
