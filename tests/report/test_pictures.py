@@ -9,8 +9,9 @@ import pytest
 from tunti.report.charts import base_chart, minutes_chart, people_by_minutes
 from tunti.report.labels import place_labels
 from tunti.report.legend import round_length, wrapped
-from tunti.report.maps import bands, layout, network_map, symbols
+from tunti.report.maps import bands, layout, network_map
 from tunti.report.shapes import band_of, grid_squares
+from tunti.report.symbols import circles, symbols
 from tunti.report.words import words_for
 
 
@@ -108,3 +109,10 @@ def test_colours_grow_darker_in_greyscale():
     values = [lightness(c) for c in BAND_COLOURS]
     assert all(a - b > 25 for a, b in itertools.pairwise(values))
     assert all(re.fullmatch(r"#[0-9a-f]{6}", c) for c in BAND_COLOURS)
+
+
+def test_circles_add_up_to_the_people_outside(plan):
+    found = circles(plan.today, side=20_000)
+    assert found.people.sum() == plan.today.people_outside
+    assert (np.diff(found.people) <= 0).all()
+    assert found.most == found.people[0]

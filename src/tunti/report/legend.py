@@ -19,10 +19,11 @@ from tunti.plan.regional import RegionalPlan
 from tunti.report import style
 from tunti.report.labels import text_size
 from tunti.report.shapes import Ground, band_of
+from tunti.report.symbols import Circles, Symbols, circle_area
 from tunti.report.words import Words
 
 if TYPE_CHECKING:
-    from tunti.report.maps import Layout, Symbols, Which
+    from tunti.report.maps import Layout
 
 ROW = 4.3
 """Height of a legend row, millimetres."""
@@ -151,7 +152,7 @@ def draw(
     base: Ground,
     shown: Symbols,
     access: Access,
-    which: Which,
+    outside: Circles,
     unnamed: int,
 ) -> None:
     """Draw the legend of a network map beside or below it.
@@ -166,11 +167,11 @@ def draw(
     shown : Symbols
         What the map shows: the legend names only that.
     access : Access
-    which : {"today", "proposed"}
+    outside : Circles
     unnamed : int
         Points whose name found no room.
     """
-    from tunti.report.maps import BAND_COLOURS, bands, most_outside
+    from tunti.report.maps import BAND_COLOURS, bands
 
     x, y, width, height = box.legend_box
     axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
@@ -206,9 +207,8 @@ def draw(
     panel.gap()
     if not box.beside:
         panel.column(2)
-    most = most_outside(access)
-    if most > 0:
-        _circles(panel, words, most)
+    if len(outside.people):
+        _circles(panel, words, outside)
     if not box.beside:
         panel.column(3)
     _scale(panel, words, base, box)
@@ -236,11 +236,11 @@ def _symbols(panel: _Panel, words: Words, shown: Symbols, base: Ground) -> None:
             panel.text(words.text(label), x=6.5)
 
 
-def _circles(panel: _Panel, words: Words, most: float) -> None:
+def _circles(panel: _Panel, words: Words, outside: Circles) -> None:
     """Show what the circles' areas mean, three round numbers."""
-    from tunti.report.maps import circle_area
-
-    panel.text(words.text(N_("People outside the standard, in one cell")), bold=True)
+    most = outside.most
+    side = words.number(outside.side / 1000, decimals=0 if outside.side >= 1000 else 1)
+    panel.text(words.text(N_("People outside the standard, by squares of {side} km"), side=side), bold=True)
     panel.gap(0.6)
     numbers = sorted(
         {round_length(most), round_length(max(most / 5, 1)), round_length(max(most / 25, 1))}, reverse=True

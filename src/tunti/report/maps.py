@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib.patheffects as effects
 import numpy as np
-import pandas as pd
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
@@ -24,11 +23,18 @@ from tunti.plan.regional import RegionalPlan
 from tunti.report import legend, style
 from tunti.report.labels import place_labels
 from tunti.report.shapes import Ground, band_of, band_shapes, ground
+from tunti.report.symbols import (
+    LEAST_CIRCLE,
+    POINTS_PER_MM,
+    Circles,
+    Symbols,
+    Which,
+    circle_area,
+    circles,
+    symbols,
+    within,
+)
 from tunti.report.words import ILLUSTRATIVE, Words
-
-Which = Literal["today", "proposed"]
-
-POINTS_PER_MM = 72 / 25.4
 
 
 @dataclass(frozen=True)
@@ -139,76 +145,21 @@ def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
         )
 
 
-def circle_area(people: float, most: float) -> float:
-    """Give a circle's area in square points: people outside are read by area, the largest is 5 mm wide."""
-    widest = math.pi * (2.5 * POINTS_PER_MM) ** 2
-    return widest * people / max(most, 1.0)
-
-
-LEAST_CIRCLE = math.pi * (0.45 * POINTS_PER_MM) ** 2
-"""Area of the smallest circle that is drawn, square points."""
-
-
-def most_outside(access: Access) -> float:
-    """Give the most people outside in one cell: the scale of a map's circles."""
-    return float(access.outside["people"].max()) if len(access.outside) else 0.0
-
-
-def _draw_outside(axes: Axes, access: Access) -> None:
-    most = most_outside(access)
-    rows = access.outside.sort_values("people", ascending=False, kind="stable")
-    areas = np.array([circle_area(p, most) for p in rows["people"].to_numpy(float)])
+def _draw_outside(axes: Axes, outside: Circles) -> None:
+    areas = np.array([circle_area(p, outside.most) for p in outside.people])
     # Below half a millimetre a circle is a speck: the cell's colour says that someone is there.
-    rows, areas = rows[areas >= LEAST_CIRCLE], areas[areas >= LEAST_CIRCLE]
-    if not len(rows):
+    drawn = areas >= LEAST_CIRCLE
+    if not drawn.any():
         return
-    # scatter's size is the square of the diameter
     axes.scatter(
-        rows["x"].to_numpy(float),
-        rows["y"].to_numpy(float),
-        s=areas * 4 / math.pi,
-        facecolors="white",
-        alpha=0.8,
+        outside.x[drawn],
+        outside.y[drawn],
+        s=areas[drawn] * 4 / math.pi,  # scatter's size is the square of the diameter
+        facecolors="#ffffffa6",
         edgecolors=style.PEOPLE,
-        linewidths=0.7,
+        linewidths=0.8,
         zorder=6,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Symbols:
-    """Points and offices of one map."""
-
-    points: pd.DataFrame
-    offices: pd.DataFrame
-
-
-def symbols(plan: RegionalPlan, which: Which) -> Symbols:
-    """Give the points that a map shows.
-
-    Parameters
-    ----------
-    plan : RegionalPlan
-    which : {"today", "proposed"}
-
-    Returns
-    -------
-    Symbols
-        ``points`` has ``site, name, x, y, kind`` (``existing``, ``new`` or ``neighbour``) and ``people_served``, the
-        most people first; ``offices`` has ``x, y`` and is empty on the map of the proposal.
-    """
-    keep = ["site", "name", "x", "y", "people_served"]
-    mine = plan.points.assign(kind=plan.points["status"].astype(str))
-    near = plan.neighbours.assign(kind="neighbour", was=plan.neighbours["status"].astype(str))
-    if which == "today":
-        closing = plan.candidates[plan.candidates["status"].astype(str) == "existing"]
-        closing = closing.assign(kind="existing", people_served=0)
-        mine = pd.concat([mine[mine["kind"] == "existing"][[*keep, "kind"]], closing[[*keep, "kind"]]])
-        near = near[near["was"] == "existing"]
-    rows = pd.concat([mine[[*keep, "kind"]], near[[*keep, "kind"]]], ignore_index=True)
-    rows = rows.sort_values(["people_served", "site"], ascending=[False, True], kind="stable")
-    offices = plan.offices if which == "today" else plan.offices.iloc[:0]
-    return Symbols(rows.reset_index(drop=True), offices)
 
 
 def _draw_symbols(axes: Axes, shown: Symbols, size: float) -> None:
@@ -225,8 +176,6 @@ def _draw_labels(axes: Axes, shown: Symbols, box: Layout, base: Ground, *, size:
     x0, y0, x1, y1 = base.frame
     wide, high = box.map_box[2] * POINTS_PER_MM, box.map_box[3] * POINTS_PER_MM
     rows = shown.points
-    inside = rows["x"].between(x0, x1) & rows["y"].between(y0, y1)
-    rows = rows[inside.to_numpy(bool)]
     if not len(rows):
         return 0
     anchors = np.column_stack(
@@ -307,7 +256,7 @@ def network_map(
     base = ground(plan)
     access = plan.today if which == "today" else plan.proposed
     box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative)
-    shown = symbols(plan, which)
+    shown = within(symbols(plan, which), base.frame)
     crowd = len(shown.points) > 60
     scale, size = (0.72, 5.2) if crowd else (1.0, 6.6)
     with style.house_style():
@@ -316,10 +265,13 @@ def network_map(
         draw_ground(axes, base)
         _draw_cells(axes, access, plan.settings.standard.minutes)
         _draw_lines(axes, base)
-        _draw_outside(axes, access)
+        outside = circles(access, side=legend.round_length((base.frame[2] - base.frame[0]) / box.map_box[2] * 13))
+        _draw_outside(axes, outside)
         _draw_symbols(axes, shown, scale)
         unnamed = _draw_labels(axes, shown, box, base, size=size, scale=scale)
-        legend.draw(canvas, plan, words, box=box, base=base, shown=shown, access=access, which=which, unnamed=unnamed)
+        legend.draw(
+            canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed
+        )
         _draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)
 

@@ -137,6 +137,8 @@ class Words:
         str
         """
         percent = float(value) * 100
+        if abs(percent) < 0.0005:
+            percent = 0.0
         while decimals < 3 and (
             (percent < 100 and round(percent, decimals) >= 100) or (percent > 0 and round(percent, decimals) == 0)
         ):

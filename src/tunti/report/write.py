@@ -49,7 +49,8 @@ def write_plan(
         The first one also names the layers of the GeoPackage.
     formats : sequence of {"html", "pdf", "xlsx", "gpkg"}
     timestamp : datetime, optional
-        The moment that files carry; the settings' ``as_of`` day by default, so that the same plan gives the same bytes.
+        The moment that files carry and the day that the document is dated. By default the document has no date and
+        files carry the settings' ``as_of`` day, so that the same plan gives the same bytes.
     audience : {"public", "project"}
         The public files leave out what the schemas keep for the project group.
     progress : callable, optional
@@ -71,6 +72,7 @@ def write_plan(
         raise ValueError(f"format {unknown[0]!r} is not one of {', '.join(FORMATS)}")
     if not languages:
         raise ValueError("no language was asked for")
+    made = timestamp.date() if timestamp is not None else None
     moment = timestamp or dt.datetime.combine(plan.settings.project.as_of, dt.time(), dt.UTC)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
@@ -89,7 +91,7 @@ def write_plan(
     try:
         names: list[str] = []
         for language in languages:
-            document = regional_document(plan, language=language, audience=audience, made=moment.date())
+            document = regional_document(plan, language=language, audience=audience, made=made)
             for form in (f for f in FORMATS if f in formats and f != "gpkg"):
                 tell(say("Writing {name}", name=f"plan.{language}.{form}"))
                 match form:

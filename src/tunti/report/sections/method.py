@@ -194,7 +194,7 @@ def findings(context: Context) -> Section:
                 "findings",
                 say(N_("What the checks of the input said")),
                 (
-                    Column(say(N_("Level")), weight=0.8),
+                    Column(say(N_("Level")), weight=1.05),
                     Column(say(N_("Table")), weight=1.0),
                     Column(say(N_("Row")), weight=0.6),
                     Column(say(N_("Column")), weight=1.0),
@@ -238,6 +238,20 @@ def _snap(context: Context, snap: pd.DataFrame) -> list[Block]:
     ]
 
 
+RUN = {
+    "version": N_("version"),
+    "command": N_("command"),
+    "inputs": N_("hash of the inputs"),
+    "settings": N_("hash of the settings"),
+    "scenario": N_("alternative"),
+    "region": N_("code of the region"),
+    "seconds": N_("seconds in all"),
+    "seconds network": N_("seconds, roads"),
+    "seconds times": N_("seconds, drive times"),
+    "seconds network of points": N_("seconds, network of points"),
+}
+
+
 def run(context: Context, made: dt.date | None) -> Section:
     """Write the run record.
 
@@ -252,7 +266,7 @@ def run(context: Context, made: dt.date | None) -> Section:
     Section
     """
     plan, say, words = context.plan, context.say, context.words
-    rows: list[tuple[Value, ...]] = [(say(key), str(value)) for key, value in plan.run.items()]
+    rows: list[tuple[Value, ...]] = [(say(RUN.get(key, key)), str(value)) for key, value in plan.run.items()]
     if made is not None:
         rows.insert(0, (say(N_("document made")), words.date(made)))
     title = say(N_("Run record"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from tunti.locale import N_
 from tunti.location.problem import Goal
@@ -81,6 +82,42 @@ def proof(context: Context) -> str:
     )
 
 
+STEPS = {
+    "merged": N_("Cells with the same sites merged"),
+    "solver": N_("Solver"),
+    "second goal": N_("Second goal, solver"),
+}
+
+# What the engine writes of its steps, with its numbers as fields in the order they stand.
+_SAID = (
+    N_("{a} cells to {b} sets"),
+    N_("HiGHS, {a} nodes"),
+    N_("{a} terms, {b} nodes"),
+    N_("HiGHS, bisection over {a} trips, {b} nodes"),
+)
+
+
+def said_step(context: Context, text: str) -> str:
+    """Say what the engine wrote of a step in the language; what is not known stays as it is.
+
+    Parameters
+    ----------
+    context : Context
+    text : str
+        Such as ``"5672 cells to 1880 sets"``.
+
+    Returns
+    -------
+    str
+    """
+    numbers = re.findall(r"\d+", text)
+    names = iter("abcdefgh"[: len(numbers)])
+    template = re.sub(r"\d+", lambda _: "{" + next(names) + "}", text) if len(numbers) <= 8 else text
+    if template not in _SAID:
+        return text
+    return context.say(template, **{k: int(n) for k, n in zip("abcdefgh", numbers, strict=False)})
+
+
 def _certificate(context: Context) -> Block:
     network, say, words = context.plan.network, context.say, context.words
     rows: list[tuple[Value, ...]] = [
@@ -99,7 +136,7 @@ def _certificate(context: Context) -> Block:
     rows.append(
         (say(N_("Time of the search")), say(N_("{seconds} s"), seconds=words.number(network.seconds, decimals=1)))
     )
-    rows += [(say(what), say(how)) for what, how in network.steps]
+    rows += [(say(STEPS.get(what, what)), said_step(context, how)) for what, how in network.steps]
     return context.table(
         "certificate",
         say(N_("Certificate of the network")),

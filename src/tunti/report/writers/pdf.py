@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,7 +24,7 @@ from tunti.report.document import (
 from tunti.report.words import Words, words_for
 
 _WHOLE = 14
-"""Most rows of a table that is kept on one page."""
+"""Most lines of a table that is kept on one page."""
 
 _LONG = 36
 """Longest run of letters that a narrow column must not break."""
@@ -67,6 +68,16 @@ def cut_note(table: Table, words: Words) -> str:
     return f"{table.note} {where}".strip()
 
 
+def _lines(table: Table, words: Words) -> int:
+    """Estimate how many lines a table takes on paper."""
+    total = sum(c.weight for c in table.columns)
+    letters = [max(c.weight / total * 112 - 2, 4) for c in table.columns]
+    return sum(
+        max(math.ceil(len(words.value(v, c)) / most) for v, c, most in zip(row, table.columns, letters, strict=True))
+        for row in table.shown()
+    )
+
+
 def _table(table: Table, words: Words) -> str:
     wide = len(table.columns)
     rows = [
@@ -80,7 +91,7 @@ def _table(table: Table, words: Words) -> str:
     size = "9.2pt" if wide <= 6 else "8.6pt"
     return (
         "#data-table(\n"
-        f"  breaks: {str(len(rows) > _WHOLE).lower()},\n"
+        f"  breaks: {str(_lines(table, words) > _WHOLE).lower()},\n"
         f"  caption: {_q(table.caption)},\n"
         f"  widths: {_array([f'{c.weight}fr' for c in table.columns])},\n"
         f"  aligns: {_array(['right' if c.numeric else 'left' for c in table.columns])},\n"
