@@ -140,7 +140,7 @@ def municipality_table(municipalities: pd.DataFrame) -> pd.DataFrame:
 
 
 def sites(seats: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
-    """Give one candidate in each mainland municipality, the opened points and a few more candidates."""
+    """Give one site in each mainland municipality (required in regional centres), the opened points, a few more."""
     more = typed("sites").set_index("site")
     centres = set(municipalities["centre"])
     table = seats[seats["region"] != "21"].copy()
@@ -149,6 +149,10 @@ def sites(seats: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
     table["status"] = "candidate"
     table["tier"] = ["centre" if n in centres else "small" for n in table["name_fi"]]
     table["source"] = "GeoNames: kunnan keskus"
+    # The first plans had a point in each regional centre, so the starter asks for one in every mainland centre.
+    required = table["name_fi"].isin(centres)
+    table.loc[required, "status"] = "required"
+    table.loc[required, "source"] = "Esimerkkiaineiston oletus: piste joka maakuntakeskuksessa, kuten ensimmäisissä suunnitelmissa"
     for site, row in more[more["status"] == "existing"].iterrows():
         table.loc[table["site"] == site, ["status", "tier", "source"]] = row[["status", "tier", "source"]].to_numpy()
     extra = more[more["status"] != "existing"].reset_index()

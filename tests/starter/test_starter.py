@@ -279,7 +279,7 @@ def test_existing_points_are_the_opened_ones_with_a_source(sites):
     existing = sites[sites["status"] == "existing"]
     assert set(existing["site"]) == {"Joensuu", "Kitee", "Lahti", "Lappeenranta", "Lieksa", "Nurmes", "Pori", "Turku"}
     assert existing["source"].str.contains("20").all()
-    assert set(sites["status"]) == {"existing", "candidate"}
+    assert set(sites["status"]) == {"existing", "required", "candidate"}
     assert (sites["illustrative"] == "no").all()
     assert "cost_eur_year" not in sites  # no source gives it
 
