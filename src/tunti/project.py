@@ -112,7 +112,7 @@ class Project:
         if stops(findings):
             return findings
         stages = Stages(self.store, inputs, settings, progress)
-        return [*findings, *stages.times().findings]
+        return [*findings, *stages.times().findings, *stages.by_means()[1]]
 
     def access(
         self,
@@ -120,6 +120,7 @@ class Project:
         sites: Iterable[str] | None = None,
         minutes: float | None = None,
         region: str | None = None,
+        means: str | None = None,
         scenario: str | None = None,
         progress: Progress = _silent,
     ) -> Access:
@@ -133,6 +134,9 @@ class Project:
             The standard; the project's by default.
         region : str, optional
             Count the people of one region only.
+        means : str, optional
+            Means of travel of the table of travel times (``bus``); by car over the roads by default. Offices have no
+            times there, so today's network then means the existing points.
         scenario : str, optional
         progress : callable
 
@@ -164,6 +168,17 @@ class Project:
                 raise TuntiError(say("There are no sites {names} in the planned regions.", names=", ".join(unknown)))
             is_open = area.sites["site"].isin(wanted).to_numpy(dtype=bool)
             times, places = part(found.times, np.arange(n_sites)), area.sites
+        if means is not None:
+            tables, _ = stages.by_means()
+            if means not in tables:
+                raise TuntiError(
+                    say(
+                        "There are no times by {means}. The table travel_times has: {names}.",
+                        means=means,
+                        names=", ".join(tables) or "-",
+                    )
+                )
+            times, places, is_open = tables[means], area.sites, is_open[:n_sites]
         allowed = np.zeros(len(places), bool)
         allowed[:n_sites] = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
         return access_table(

@@ -99,6 +99,20 @@ def test_a_scenario_changes_the_answer(project):
     assert after["objective"] >= before["objective"]
 
 
+def test_other_means_are_asked_by_name(tmp_path, country):
+    folder = tmp_path / "means"
+    municipalities = country.municipalities.copy()
+    municipalities["without_car"] = 0.25
+    write_project(folder, country.with_table("municipalities", municipalities))
+    site, cells = country.sites["site"].iloc[0], country.cells["cell"].iloc[:3]
+    pd.DataFrame(
+        {"cell": cells, "site": site, "means": "bus", "minutes": [10, 20, 21], "departures_day": [4, None, 2]}
+    ).to_csv(folder / "travel_times.csv", index=False)
+    answer = json.loads(tunti("access", folder, "--means", "bus", "--sites", site, "--json").stdout)
+    assert answer["people_inside"] == country.cells["people"].iloc[:2].sum()
+    assert "There are no times by" in tunti("access", folder, "--means", "boat", code=1).stderr
+
+
 def test_infeasible_rules_are_told_in_words(project):
     run = tunti("locate", project, "--goal", "fewest", "--share", "1.0", "--minutes", "1", "--json", code=3)
     answer = json.loads(run.stdout)

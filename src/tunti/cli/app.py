@@ -113,6 +113,9 @@ def access(
     ] = None,
     minutes: Minutes = None,
     region: RegionName = None,
+    means: Annotated[
+        str | None, typer.Option("--means", help="Means of travel of the table travel_times; by car without it.")
+    ] = None,
     scenario: ScenarioName = None,
     as_json: Json = False,
     lang: Lang = None,
@@ -123,7 +126,9 @@ def access(
     project = Project(folder)
     names = None if sites is None else tuple(s.strip() for s in sites.split(",") if s.strip())
     with progress(language, quiet=as_json) as say_progress:
-        found = project.access(sites=names, minutes=minutes, region=region, scenario=scenario, progress=say_progress)
+        found = project.access(
+            sites=names, minutes=minutes, region=region, means=means, scenario=scenario, progress=say_progress
+        )
     if as_json:
         print_json(
             {
@@ -141,7 +146,8 @@ def access(
         )
         return
     sentence = say(
-        "{inside} of {people} people ({share}) are within {minutes} minutes by car; {outside} are not.",
+        "{inside} of {people} people ({share}) are within {minutes} minutes ({means}); {outside} are not.",
+        means=means or translator(language)("by car"),
         inside=found.people_inside,
         people=found.people,
         share=Share(found.share),

@@ -18,6 +18,10 @@ SERVING = ("staffed", "visiting", "assisted")
 """Modes in which a customer meets somebody at the place; a remote-only place counts only for services that allow it."""
 
 
+OFFICE_PLACE = "office:"
+"""Beginning of the name of an office's place among the places to drive to."""
+
+
 @dataclass(frozen=True, eq=False)
 class Area:
     """Cells and sites of the regions that are planned together.
@@ -152,7 +156,7 @@ def destinations(sites: pd.DataFrame, offices: pd.DataFrame) -> tuple[pd.DataFra
     number, _ = pd.factorize(key)
     first = pd.Series(np.arange(len(offices))).groupby(number).first().to_numpy(dtype=np.int64)
     places = offices.iloc[first][["office", "x", "y"]].rename(columns={"office": "site"})
-    places["site"] = "office:" + places["site"]
+    places["site"] = OFFICE_PLACE + places["site"]
     together = pd.concat([sites[["site", "x", "y"]], places])
     return together, (number + len(sites)).astype(np.int64)
 

@@ -160,8 +160,8 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     elif no_share(settings) and rules.region_share:
         words.append(
             say(
-                "No share is set: in every region at least today's share stays within the standard, or what the allowed "
-                "sites can reach where that is less."
+                "No share is set: in every region at least today's share stays within the standard, or what the "
+                "allowed sites can reach where that is less."
             )
         )
     elif no_share(settings):
