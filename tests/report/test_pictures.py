@@ -9,8 +9,9 @@ import pytest
 from tunti.report.charts import base_chart, minutes_chart, people_by_minutes
 from tunti.report.labels import place_labels
 from tunti.report.legend import round_length, wrapped
-from tunti.report.maps import bands, layout, network_map
-from tunti.report.shapes import band_of, grid_squares
+from tunti.report.maps import layout, network_map
+from tunti.report.shapes import band_of, bands, grid_squares
+from tunti.report.style import BANDS
 from tunti.report.symbols import circles, symbols
 from tunti.report.words import words_for
 
@@ -74,12 +75,22 @@ def test_a_turned_grid_is_known_and_scattered_places_are_not():
     x, y = np.meshgrid(np.arange(0, 50_000, 5_000.0), np.arange(0, 50_000, 5_000.0))
     turn = np.radians(12)
     u, v = x.ravel() * np.cos(turn) - y.ravel() * np.sin(turn), x.ravel() * np.sin(turn) + y.ravel() * np.cos(turn)
-    squares = grid_squares(u, v)
+    squares, on_grid = grid_squares(u, v)
+    assert on_grid.all()
     edges = squares[:, 1] - squares[:, 0]
     assert np.degrees(np.arctan2(edges[:, 1], edges[:, 0])) == pytest.approx(12, abs=0.1)
     assert np.hypot(*edges.T) == pytest.approx(5_050)
     rng = np.random.default_rng(0)
     assert grid_squares(*rng.uniform(0, 50_000, (2, 100))) is None
+
+
+def test_towns_between_the_squares_are_no_squares():
+    x, y = (v.ravel() for v in np.meshgrid(np.arange(0, 80_000, 8_000.0), np.arange(0, 80_000, 8_000.0)))
+    rng = np.random.default_rng(3)
+    towns = rng.uniform(0, 72_000, (2, 30))
+    _, on_grid = grid_squares(np.append(x, towns[0]), np.append(y, towns[1]))
+    assert on_grid[:100].mean() > 0.95
+    assert on_grid[100:].mean() < 0.2
 
 
 def test_the_legend_stands_where_the_map_is_larger():
@@ -100,15 +111,13 @@ def test_long_texts_break_within_the_width():
 
 
 def test_colours_grow_darker_in_greyscale():
-    from tunti.report.maps import BAND_COLOURS
-
     def lightness(colour):
         r, g, b = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
         return 0.299 * r + 0.587 * g + 0.114 * b
 
-    values = [lightness(c) for c in BAND_COLOURS]
+    values = [lightness(c) for c in BANDS]
     assert all(a - b > 25 for a, b in itertools.pairwise(values))
-    assert all(re.fullmatch(r"#[0-9a-f]{6}", c) for c in BAND_COLOURS)
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", c) for c in BANDS)
 
 
 def test_circles_add_up_to_the_people_outside(plan):

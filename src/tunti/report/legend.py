@@ -18,7 +18,7 @@ from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import style
 from tunti.report.labels import text_size
-from tunti.report.shapes import Ground, band_of
+from tunti.report.shapes import Ground, band_of, bands, paths
 from tunti.report.symbols import Circles, Symbols, circle_area
 from tunti.report.words import Words
 
@@ -171,8 +171,6 @@ def draw(
     unnamed : int
         Points whose name found no room.
     """
-    from tunti.report.maps import BAND_COLOURS, bands
-
     x, y, width, height = box.legend_box
     axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
     axes.set_xlim(0, width)
@@ -194,7 +192,7 @@ def draw(
             continue
         axes.add_patch(
             Rectangle(
-                (panel.x, panel.y - ROW + 0.7), 5, ROW - 1.2, facecolor=BAND_COLOURS[k], edgecolor=style.MUTED, lw=0.3
+                (panel.x, panel.y - ROW + 0.7), 5, ROW - 1.2, facecolor=style.BANDS[k], edgecolor=style.MUTED, lw=0.3
             )
         )
         panel.text(text, x=6.5)
@@ -293,8 +291,6 @@ def _scale(panel: _Panel, words: Words, base: Ground, box: Layout) -> None:
 
 def _locator(canvas: Canvas, box: Layout, base: Ground, plan: RegionalPlan) -> None:
     """Show where the area lies in the country, when the country's land is known and the area is a part of it."""
-    from tunti.report.maps import _paths
-
     if base.country is None or base.outline is None or plan.region is None:
         return
     x0, y0, x1, y1 = base.country.bounds
@@ -309,4 +305,4 @@ def _locator(canvas: Canvas, box: Layout, base: Ground, plan: RegionalPlan) -> N
     axes.set_ylim(y0, y1)
     axes.axis("off")
     for shape, colour in ((base.country, "#d8dcde"), (base.outline, style.AFTER_LINE)):
-        axes.add_collection(PatchCollection([PathPatch(p) for p in _paths(shape)], facecolor=colour, edgecolor="none"))
+        axes.add_collection(PatchCollection([PathPatch(p) for p in paths(shape)], facecolor=colour, edgecolor="none"))

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -22,7 +21,7 @@ from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import legend, style
 from tunti.report.labels import place_labels
-from tunti.report.shapes import Ground, band_of, band_shapes, ground
+from tunti.report.shapes import Ground, band_of, band_shapes, bands, grid_squares, ground, paths
 from tunti.report.symbols import (
     LEAST_CIRCLE,
     POINTS_PER_MM,
@@ -81,18 +80,6 @@ def layout(
     return Layout(width, height, (0.3, foot + below, over, map_height), (0.0, foot, width, below - 2), False)
 
 
-def _paths(geometry: BaseGeometry | None) -> list[Path]:
-    """Turn polygons into drawable paths with their holes."""
-    found = []
-    for part in shapely.get_parts(geometry) if geometry is not None else ():
-        for polygon in shapely.get_parts(part):
-            if polygon.geom_type != "Polygon" or polygon.is_empty:
-                continue
-            rings = [polygon.exterior, *polygon.interiors]
-            found.append(Path.make_compound_path(*(Path(np.asarray(r.coords)[:, :2], closed=True) for r in rings)))
-    return found
-
-
 def _lines(geometry: BaseGeometry | None) -> list[NDArray[np.float64]]:
     """Turn lines into arrays of coordinates."""
     if geometry is None:
@@ -103,19 +90,9 @@ def _lines(geometry: BaseGeometry | None) -> list[NDArray[np.float64]]:
 
 
 def _fill(axes: Axes, geometry: BaseGeometry | None, colour: str, *, edge: str = "none", width: float = 0.0) -> None:
-    paths = _paths(geometry)
-    if paths:
-        patches = [PathPatch(p) for p in paths]
+    patches = [PathPatch(p) for p in paths(geometry)]
+    if patches:
         axes.add_collection(PatchCollection(patches, facecolor=colour, edgecolor=edge, linewidth=width))
-
-
-def bands(standard: float) -> tuple[float, ...]:
-    """Give the upper ends of the drive-time bands within the standard: its quarters, the last being the standard."""
-    quarters = [standard * k / 4 for k in (1, 2, 3)]
-    return (*(float(round(q)) if standard >= 20 else q for q in quarters), standard)
-
-
-BAND_COLOURS = (*style.INSIDE, style.OVER, style.NONE)
 
 
 def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
@@ -125,24 +102,32 @@ def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
         return
     ends = bands(standard)
     shapes = band_shapes(access, ends)
-    if shapes is not None:
-        for shape, colour in zip(shapes, BAND_COLOURS, strict=True):
-            _fill(axes, shape, colour)
-        return
-    band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), ends)
+    x, y = cells["x"].to_numpy(float), cells["y"].to_numpy(float)
     people = cells["people"].to_numpy(float)
-    size = np.clip(np.sqrt(people / max(people.max(), 1.0)) * 70, 3, 70)
-    for k, colour in enumerate(BAND_COLOURS):
-        mine = (band == k) & (people > 0)
-        axes.scatter(
-            cells["x"].to_numpy(float)[mine],
-            cells["y"].to_numpy(float)[mine],
-            s=size[mine],
-            c=colour,
-            linewidths=0.2,
-            edgecolors="white",
-            zorder=2,
-        )
+    dots = people > 0
+    if shapes is not None:
+        for shape, colour in zip(shapes, style.BANDS, strict=True):
+            _fill(axes, shape, colour)
+        found = grid_squares(x, y)
+        dots &= ~found[1] if found is not None else True
+    band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), ends)
+    # Five sizes are told apart and keep the file small; thousands of dots are better as a picture.
+    size = np.clip(np.ceil(np.sqrt(people / max(people.max(), 1.0)) * 5), 1, 5) * 1.6
+    for k, colour in enumerate(style.BANDS):
+        for s in np.unique(size):
+            mine = dots & (band == k) & (size == s)
+            if mine.any():
+                axes.plot(
+                    x[mine],
+                    y[mine],
+                    "o",
+                    color=colour,
+                    markersize=float(s),
+                    markeredgewidth=0.2,
+                    markeredgecolor="white",
+                    zorder=2,
+                    rasterized=int(dots.sum()) > 1500,
+                )
 
 
 def _draw_outside(axes: Axes, outside: Circles) -> None:
@@ -225,7 +210,7 @@ def _draw_lines(axes: Axes, base: Ground) -> None:
     if base.borders is not None:
         lines = _lines(shapely.line_merge(base.borders))
         axes.add_collection(LineCollection(lines, colors=style.BORDER, linewidths=0.3, zorder=4))
-    for path in _paths(base.outline):
+    for path in paths(base.outline):
         axes.add_patch(PathPatch(path, facecolor="none", edgecolor=style.AREA_BORDER, linewidth=0.8, zorder=5))
 
 
@@ -258,7 +243,8 @@ def network_map(
     box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative)
     shown = within(symbols(plan, which), base.frame)
     crowd = len(shown.points) > 60
-    scale, size = (0.72, 5.2) if crowd else (1.0, 6.6)
+    small = len(shown.points) > 30 and box.map_box[2] < 90
+    scale, size = (0.45, 5.0) if small else (0.72, 5.2) if crowd else (1.0, 6.6)
     with style.house_style():
         canvas = style.blank(box.width, box.height)
         axes = map_axes(canvas, box, base)
@@ -268,7 +254,9 @@ def network_map(
         outside = circles(access, side=legend.round_length((base.frame[2] - base.frame[0]) / box.map_box[2] * 13))
         _draw_outside(axes, outside)
         _draw_symbols(axes, shown, scale)
-        unnamed = _draw_labels(axes, shown, box, base, size=size, scale=scale)
+        unnamed = len(shown.points)
+        if not small:
+            unnamed = _draw_labels(axes, shown, box, base, size=size, scale=scale)
         legend.draw(
             canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed
         )

@@ -8,6 +8,7 @@ from functools import lru_cache
 import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.path import Path
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
@@ -48,7 +49,9 @@ class Ground:
     country: BaseGeometry | None
 
 
-def grid_squares(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def grid_squares(
+    x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
     """Give the corners of grid squares from their middles, or None when the places form no grid.
 
     The side is the usual distance to the nearest neighbour; a grid of another coordinate system lies askew, so the
@@ -60,21 +63,25 @@ def grid_squares(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.f
 
     Returns
     -------
-    float64, shape (cells, 4, 2), or None
+    squares : float64, shape (cells, 4, 2)
+    on_grid : bool, shape (cells,)
+        Which cells stand in the grid; towns may be given as places of their own between its squares.
     """
     if len(x) < 20:
         return None
     middles = np.column_stack([x, y])
-    distance, nearest = cKDTree(middles).query(middles, k=2)
-    side = float(np.median(distance[:, 1]))
-    if side <= 0 or np.mean(np.abs(distance[:, 1] / side - 1) < 0.05) < 0.8:
+    distance, nearest = cKDTree(middles).query(middles, k=9)
+    side = _usual(distance[:, 1:5].ravel())
+    step = middles[nearest[:, 1:]] - middles[:, None, :]
+    beside = np.abs(distance[:, 1:] / side - 1) < 0.02
+    on_grid = beside.sum(axis=1) >= 2
+    if side <= 0 or on_grid.mean() < 0.5:
         return None
-    step = middles[nearest[:, 1]] - middles
-    near = np.abs(distance[:, 1] / side - 1) < 0.05
-    turn = np.exp(4j * np.arctan2(step[:, 1], step[:, 0]))
-    # The turn drifts over a country; neighbours within ten sides tell it locally.
-    groups = cKDTree(middles[near]).query(middles, k=min(60, int(near.sum())))[1]
-    angle = np.angle(turn[near][groups].mean(axis=1)) / 4
+    turn = np.exp(4j * np.arctan2(step[..., 1], step[..., 0]))
+    turn = np.where(beside, turn, 0).sum(axis=1)[on_grid]
+    # The turn drifts over a country; the nearest sixty neighbours tell it locally.
+    near = cKDTree(middles[on_grid]).query(middles, k=min(60, int(on_grid.sum())))[1]
+    angle = np.angle(turn[near].sum(axis=1)) / 4
     half = side / 2 * 1.01
     corners = np.array([[-half, -half], [half, -half], [half, half], [-half, half]])
     cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
@@ -82,7 +89,18 @@ def grid_squares(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.f
         [corners[:, 0] * cos - corners[:, 1] * sin, corners[:, 0] * sin + corners[:, 1] * cos],
         axis=2,
     )
-    return np.asarray(middles[:, None, :] + turned, dtype=np.float64)
+    return np.asarray(middles[:, None, :] + turned, dtype=np.float64), on_grid
+
+
+def _usual(distances: NDArray[np.float64]) -> float:
+    """Give the commonest distance, to about one per cent."""
+    there = distances[distances > 0]
+    if not len(there):
+        return 0.0
+    step = np.round(np.log(there) / 0.01).astype(np.int64)
+    values, counts = np.unique(step, return_counts=True)
+    best = values[counts.argmax()]
+    return float(np.median(there[np.abs(step - best) <= 1]))
 
 
 @lru_cache(maxsize=8)
@@ -98,16 +116,34 @@ def band_shapes(access: Access, ends: tuple[float, ...]) -> tuple[BaseGeometry, 
     Returns
     -------
     tuple of geometry, or None
-        One per band, as :func:`band_of` numbers them; None when the cells form no grid.
+        One per band, as :func:`band_of` numbers them, of the cells that stand in the grid; None when there is no grid.
     """
     cells = access.cells
-    squares = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
-    if squares is None:
+    found = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
+    if found is None:
         return None
+    squares, on_grid = found
     band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), ends)
-    there = cells["people"].to_numpy(float) > 0
+    there = (cells["people"].to_numpy(float) > 0) & on_grid
     shapes = np.asarray(shapely.polygons(squares))
     return tuple(shapely.union_all(shapes[(band == k) & there], grid_size=1.0) for k in range(len(ends) + 2))
+
+
+def bands(standard: float) -> tuple[float, ...]:
+    """Give the upper ends of the drive-time bands within the standard: its quarters, the last being the standard.
+
+    Parameters
+    ----------
+    standard : float
+        Minutes.
+
+    Returns
+    -------
+    tuple of float
+        Whole minutes but for short standards.
+    """
+    quarters = [standard * k / 4 for k in (1, 2, 3)]
+    return (*(float(round(q)) if standard >= 20 else q for q in quarters), standard)
 
 
 def band_of(minutes: NDArray[np.float64], ends: tuple[float, ...]) -> NDArray[np.int64]:
@@ -223,3 +259,24 @@ def _ground(same: _SamePlaces) -> Ground:
     if outline is not None:
         outline = shapely.simplify(outline, detail)
     return Ground(frame, land, around, outline, borders, _roads(plan.roads, box, detail), country)
+
+
+def paths(geometry: BaseGeometry | None) -> list[Path]:
+    """Turn polygons into drawable paths with their holes.
+
+    Parameters
+    ----------
+    geometry : geometry or None
+
+    Returns
+    -------
+    list of Path
+    """
+    found = []
+    for part in shapely.get_parts(geometry) if geometry is not None else ():
+        for polygon in shapely.get_parts(part):
+            if polygon.geom_type != "Polygon" or polygon.is_empty:
+                continue
+            rings = [polygon.exterior, *polygon.interiors]
+            found.append(Path.make_compound_path(*(Path(np.asarray(r.coords)[:, :2], closed=True) for r in rings)))
+    return found

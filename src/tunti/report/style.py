@@ -30,6 +30,8 @@ ROAD = "#b9b4a8"
 INSIDE = ("#d3e6f2", "#a0c8e2", "#6a9fce", "#3a72ae")
 OVER = "#8a2a10"
 NONE = "#1c1416"
+BANDS = (*INSIDE, OVER, NONE)
+"""Colours of the drive-time bands: within the standard, over it, beyond the cut-off."""
 PEOPLE = "#6b1d5e"
 EXISTING = "#1b2733"
 NEW = "#ffd23f"
@@ -80,6 +82,6 @@ def svg_bytes(canvas: Canvas) -> bytes:
     Coordinates keep two decimals of a point, far finer than any printer: half the size of the file.
     """
     out = io.StringIO()
-    canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    canvas.savefig(out, format="svg", dpi=200, metadata={"Date": None, "Creator": None})
     short = _OUTLINE.sub(lambda found: _LONG_DECIMALS.sub(r"\1", found.group()), out.getvalue())
     return short.encode("utf-8")

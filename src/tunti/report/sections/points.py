@@ -120,14 +120,6 @@ def points(context: Context) -> Section:
                     "warning",
                 )
             )
-    blocks.append(
-        Figure(
-            "proposed-map",
-            say(N_("Proposed network and drive times to it")),
-            map_alt(context, "proposed"),
-            partial(network_map, plan, words, which="proposed"),
-        )
-    )
     if 1 < len(plan.points) <= 35:
         blocks.append(
             Figure(
@@ -144,6 +136,14 @@ def points(context: Context) -> Section:
                 partial(base_chart, plan, words),
             )
         )
+    blocks.append(
+        Figure(
+            "proposed-map",
+            say(N_("Proposed network and drive times to it")),
+            map_alt(context, "proposed"),
+            partial(network_map, plan, words, which="proposed"),
+        )
+    )
     return Section("points", title, tuple(blocks), (offices(context),))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 
 import xlsxwriter
 
@@ -72,7 +73,7 @@ def sheet_name(table: Table, words: Words, taken: set[str]) -> str:
 def _width(column: Column, table: Table, k: int, words: Words) -> float:
     shown = [words.value(row[k], column) for row in table.rows[:200]]
     longest = max([*(len(s) for s in shown), 6])
-    return min(max(longest + 2, min(len(column.full_title) + 1, 16)), 60)
+    return min(max(longest + 3, min(len(column.full_title) + 2, 18)), 60)
 
 
 def write_excel(document: Document, *, timestamp: dt.datetime) -> bytes:
@@ -101,7 +102,8 @@ def write_excel(document: Document, *, timestamp: dt.datetime) -> bytes:
     cover = book.add_worksheet(words.text(N_("Summary"))[:28])
     taken.add(cover.get_name().casefold())
     cover.set_column(0, 0, 44)
-    cover.set_column(1, 2, 30)
+    cover.set_column(1, 1, 62)
+    cover.set_column(2, 2, 30)
     cover.write_string(0, 0, running, title)
     for k, text in enumerate(document.marks):
         cover.write_string(1, k, text, mark)
@@ -149,6 +151,9 @@ def _sheet(book: xlsxwriter.Workbook, name: str, table: Table, document: Documen
     sheet.write_string(0, 0, table.caption, caption)
     sheet.write_string(1, 0, " ".join(document.marks), mark)
     sheet.write_string(2, 0, table.note, small)
+    widths = [_width(column, table, k, words) for k, column in enumerate(table.columns)]
+    lines = max(math.ceil(len(c.full_title) * 1.5 / w) for c, w in zip(table.columns, widths, strict=True))
+    sheet.set_row(HEADER_ROW, 15.0 * min(lines, 5))
     for k, column in enumerate(table.columns):
         head = {
             "bold": True,
@@ -158,14 +163,17 @@ def _sheet(book: xlsxwriter.Workbook, name: str, table: Table, document: Documen
             "text_wrap": True,
             "valign": "bottom",
             "align": "right" if column.numeric else "left",
+            "indent": 0 if column.numeric or not k else 1,
         }
         sheet.write_string(HEADER_ROW, k, column.full_title, book.add_format(head))
         pattern = _FORMATS[column.kind]
         if column.kind == "share" and document.language == "en":
             pattern = "0.0%"
         cell = {"num_format": pattern, "valign": "top", "text_wrap": column.kind == "text"}
+        if k and not column.numeric:
+            cell["indent"] = 1
         body, sums = book.add_format(cell), book.add_format({**cell, "bold": True, "top": 2})
-        sheet.set_column(k, k, _width(column, table, k, words))
+        sheet.set_column(k, k, widths[k])
         for r, row in enumerate(table.rows, start=HEADER_ROW + 1):
             _write(sheet, r, k, row[k], column, body)
         if table.total is not None:

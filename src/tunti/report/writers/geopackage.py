@@ -84,8 +84,9 @@ def layers(plan: RegionalPlan, words: Words) -> dict[str, pd.DataFrame]:
     today = plan.today.cells[["cell", "minutes", "nearest_site"]]
     today = today.rename(columns={"minutes": "minutes_today", "nearest_site": "nearest_today"})
     cells = after.merge(today, on="cell", how="left")
-    squares = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
-    shapes = shapely.polygons(squares) if squares is not None else shapely.points(_xy(cells))
+    found_grid = grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float))
+    whole = found_grid is not None and bool(found_grid[1].mean() > 0.95)
+    shapes = shapely.polygons(found_grid[0]) if found_grid is not None and whole else shapely.points(_xy(cells))
     points = pd.concat(
         [plan.points.assign(neighbour=False), plan.neighbours.assign(neighbour=True)], ignore_index=True
     ).drop(columns=["municipality_fi", "municipality_sv"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,6 +26,9 @@ from tunti.report.words import Words, words_for
 
 _WHOLE = 14
 """Most lines of a table that is kept on one page."""
+
+_TALL = 130.0
+"""Only pictures taller than this, in millimetres, float: a low one could slip under the next heading."""
 
 _LONG = 36
 """Longest run of letters that a narrow column must not break."""
@@ -105,6 +109,12 @@ def _table(table: Table, words: Words) -> str:
     )
 
 
+def _height(svg: bytes) -> float:
+    """Read a picture's height, millimetres."""
+    found = re.search(rb'<svg[^>]*? height="([\d.]+)pt"', svg)
+    return float(found.group(1)) * 25.4 / 72 if found else 0.0
+
+
 def _block(block: Block, words: Words, pictures: dict[str, bytes]) -> str:
     match block:
         case Paragraph(text, lead):
@@ -120,9 +130,10 @@ def _block(block: Block, words: Words, pictures: dict[str, bytes]) -> str:
         case Figure():
             path = f"{block.name}.svg"
             pictures[path] = block.svg
+            floats = block.floats and _height(block.svg) > _TALL
             return (
                 f"#picture(caption: {_q(block.caption)}, alt: {_q(block.alt)}, "
-                f"width: {min(block.width, 165.0)}mm, float: {str(block.floats).lower()}, {_q(path)})\n"
+                f"width: {min(block.width, 165.0)}mm, float: {str(floats).lower()}, {_q(path)})\n"
             )
 
 
