@@ -56,8 +56,8 @@ class SpeedError:
     -----
     Source of the fitted values: free-flow speeds of 338 traffic stations, Fintraffic / digitraffic.fi, CC BY 4.0. The
     168 on even road numbers were fitted on, the 170 on odd ones held out; ``scripts/fit_speed_error.py`` prints both.
-    ``common`` and ``length_km`` are the upper ends of one-sided 95 % profile intervals. Bands of 80 % and 90 % hold their
-    share of held-out stations and routes of two and three of them within 10 percentage points.
+    ``common`` and ``length_km`` are the upper ends of one-sided 95 % profile intervals. Bands of 80 % and 90 % hold
+    their share of held-out stations and of routes of two and three of them within 10 percentage points.
     """
 
     sigma: float = 0.153
