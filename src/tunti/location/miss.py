@@ -21,6 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunti.location.passes import down, missed_terms
+
 OPEN, FREE, CLOSED = np.int8(1), np.int8(0), np.int8(-1)
 """What is settled about a site."""
 
@@ -82,3 +84,65 @@ class MissForm:
     def rows(self) -> int:
         """Number of rules' rows."""
         return len(self.low)
+
+    @property
+    def free(self) -> NDArray[np.int64]:
+        """Positions of the sites that are not settled."""
+        return np.flatnonzero(self.state == FREE)
+
+    @property
+    def opened(self) -> NDArray[np.bool_]:
+        """Sites that are open in any case."""
+        return np.asarray(self.state == OPEN)
+
+    @property
+    def base(self) -> float:
+        """What is paid before any free site opens and any term is missed."""
+        return self.constant + float(self.cost[self.state == OPEN].sum())
+
+    def limits_left(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the rows' bounds that are left for the free sites and the terms."""
+        used = self.y_row @ (self.state == OPEN).astype(float)
+        return self.low - used, self.high - used
+
+    def strict(self) -> NDArray[np.bool_]:
+        """Tell which rows allow no term of theirs to be missed."""
+        terms = np.zeros(self.rows, bool)
+        terms[self.z_row] = True
+        return np.asarray(terms & (self.high <= 0) & ~self.y_row.any(axis=1))
+
+    def must(self) -> NDArray[np.bool_]:
+        """Tell which terms may not be missed."""
+        out = np.zeros(self.terms, bool)
+        out[self.z_term[self.strict()[self.z_row]]] = True
+        return out
+
+    def impossible(self) -> bool:
+        """Tell whether some row cannot be kept whatever the free sites do, by simple counting."""
+        low, high = self.limits_left()
+        free = self.y_row[:, self.state == FREE]
+        least, most = np.minimum(free, 0).sum(axis=1), np.maximum(free, 0).sum(axis=1)
+        return bool((least > high + 1e-6).any() or (most < low - 1e-6).any())
+
+    def value(self, opened: NDArray[np.bool_]) -> float:
+        """Evaluate a choice of sites in the form's objective, rules left aside."""
+        if self.twice:
+            count = np.empty(self.terms)
+            down(self.parent, self.elem, opened.astype(float), count)
+            missed = count < 1.5
+        else:
+            missed = self.missed(opened)
+        return self.constant + float(self.cost[opened].sum()) + float(self.weight[missed].sum())
+
+    def missed(self, opened: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tell which terms a choice of sites misses."""
+        out = np.zeros(self.terms, bool)
+        missed_terms(self.parent, self.elem, opened, out)
+        return out
+
+    def excess(self, opened: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Give by how much a choice of sites breaks each row, 0 where it is kept."""
+        y = self.y_row @ opened.astype(float)
+        z = np.bincount(self.z_row, weights=self.z_coef * self.missed(opened)[self.z_term], minlength=self.rows)
+        over = np.maximum(y + z - self.high, self.low - y)
+        return np.where(over > 1e-6, over, 0.0)

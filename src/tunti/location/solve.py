@@ -8,8 +8,6 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -18,28 +16,15 @@ from numpy.typing import NDArray
 
 from tunti.errors import Infeasible, TuntiError
 from tunti.findings import Message, say
-from tunti.location.exact import Programme, programme
+from tunti.location.engine import Exact, Progress, Pursuit, Rest, pursue
+from tunti.location.exact import programme
 from tunti.location.form import Best, Question, question
-from tunti.location.miss import OPEN
+from tunti.location.miss import MissForm
 from tunti.location.problem import Goal, Limits, Network, Problem
 from tunti.location.rules import check_rows, seconds_of, site_rows, site_states
 
-Progress = Callable[[Message, float, "float | None", "float | None"], None]
-"""What is being done, how far it is (0 to 1), best value so far, bound so far."""
-
-
 DEFAULT = Limits()
 """Limits that suit a region; the country's questions end well within them too."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What the solver said of one question."""
-
-    open: NDArray[np.bool_]
-    bound: float
-    nodes: int
-    ended: bool
 
 
 def _quiet_highs() -> Any:
@@ -60,16 +45,47 @@ def _quiet_highs() -> Any:
     return h
 
 
-def _run(p: Programme, limits: Limits, gap: float, *, integral: bool, seconds: float | None) -> Answer | None:
-    """Solve a programme with HiGHS, one thread; None means that it has no solution.
+def solve_form(
+    form: MissForm,
+    limits: Limits,
+    *,
+    known: NDArray[np.bool_] | None = None,
+    gap: float = 0.0,
+    seconds: float | None = None,
+    stop_at: float | None = None,
+) -> Rest:
+    """Solve a miss form as one mixed integer programme with HiGHS, one thread.
 
     The objective is scaled so that the solver's absolute tolerances mean little against it.
+
+    Parameters
+    ----------
+    form : MissForm
+    limits : Limits
+        ``nodes`` and ``seed`` are passed on.
+    known : bool, shape (sites,), optional
+        A plan to start from.
+    gap : float
+        Good enough.
+    seconds : float, optional
+        Clock limit.
+    stop_at : float, optional
+        Value of the plan at hand: only better ones are looked for.
+
+    Returns
+    -------
+    Rest
+        ``opened`` is None where the form has no plan, or none was found within the limits.
     """
+    if form.impossible() or (form.high[form.strict()] < 0).any():
+        return Rest(None, np.inf, 0, ended=False)
+    p = programme(form)
+    opened = form.opened.copy()
     if p.columns == 0:
         kept = bool((p.low <= 1e-9).all() and (p.high >= -1e-9).all())
-        return Answer(np.empty(0, bool), p.offset, 0, False) if kept else None
+        return Rest(opened if kept else None, p.offset if kept else np.inf, 0, ended=False)
     scale = max(1.0, float(np.abs(p.objective).sum()) / 1e6)
-    if integral and p.objective.max(initial=0) <= 1:
+    if form.integral and p.objective.max(initial=0) <= 1:
         scale = 1.0
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = p.columns, len(p.low)
@@ -84,11 +100,10 @@ def _run(p: Programme, limits: Limits, gap: float, *, integral: bool, seconds: f
     lp.integrality_ = [kinds[i] for i in p.integer.astype(int)]
     h = _quiet_highs()
     options: dict[str, Any] = {
-        "output_flag": False,
         "threads": 1,
         "random_seed": limits.seed,
         "mip_rel_gap": gap,
-        "mip_abs_gap": 0.999 if integral and scale == 1.0 else 1e-6,
+        "mip_abs_gap": 0.999 / scale if form.integral and scale < 1e5 else 1e-6,
         "mip_feasibility_tolerance": 1e-7,
         "mip_max_nodes": limits.nodes,
         "time_limit": highspy.kHighsInf if seconds is None else max(0.1, seconds),
@@ -96,35 +111,35 @@ def _run(p: Programme, limits: Limits, gap: float, *, integral: bool, seconds: f
     for key, value in options.items():
         h.setOptionValue(key, value)
     h.passModel(lp)
-    h.run()
+    if known is not None and not form.excess(known).any():
+        h.setSolution(len(p.free), np.arange(len(p.free), dtype=np.int32), known[p.free].astype(float))
+    interrupted = _run(h)
     status = h.getModelStatus()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        return None
+        return Rest(None, np.inf, 0, ended=False)
     info = h.getInfo()
-    if info.primal_solution_status != 2:
-        raise TuntiError(
-            say("No network was found within the limits; allow more nodes or more time, or loosen the rules.")
-        )
-    x = np.asarray(h.getSolution().col_value)
+    ended = status != highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if p.integer.any() else info.objective_function_value
-    return Answer(
-        x[: len(p.free)] > 0.5,
-        bound * scale + p.offset,
-        max(0, int(info.mip_node_count)),
-        status not in (highspy.HighsModelStatus.kOptimal,),
-    )
+    nodes = max(0, int(info.mip_node_count))
+    if info.primal_solution_status != 2:
+        return Rest(None, bound * scale + p.offset, nodes, True, interrupted)
+    x = np.asarray(h.getSolution().col_value)
+    opened[p.free[x[: len(p.free)] > 0.5]] = True
+    return Rest(opened, bound * scale + p.offset, nodes, ended, interrupted)
 
 
-def _answer(q: Question, limits: Limits, gap: float, seconds: float | None) -> Answer | None:
-    """Solve a question; the answer's ``open`` has one entry per site."""
-    p = programme(q.form)
-    found = _run(p, limits, gap, integral=q.form.integral, seconds=seconds)
-    if found is None:
-        return None
-    opened = q.form.state == OPEN
-    opened[p.free[found.open]] = True
-    bound = math.ceil(found.bound - 1e-6 * max(1.0, abs(found.bound) * 1e-3)) if q.form.integral else found.bound
-    return Answer(opened, float(bound), found.nodes, found.ended)
+def _run(h: Any) -> bool:
+    """Run the solver so that Ctrl-C ends it in good order; tell whether that happened."""
+    h.HandleUserInterrupt = True
+    h.startSolve()
+    interrupted = False
+    while True:
+        try:
+            if h.wait(0.2)[0]:
+                return interrupted
+        except KeyboardInterrupt:
+            interrupted = True
+            h.cancelSolve()
 
 
 def value_of(problem: Problem, goal: Goal, opened: NDArray[np.bool_]) -> float:
@@ -176,7 +191,13 @@ def second_goal_of(problem: Problem) -> Goal | None:
     return problem.second_goal
 
 
-def locate(problem: Problem, limits: Limits = DEFAULT, *, progress: Progress | None = None) -> Network:
+def locate(
+    problem: Problem,
+    limits: Limits = DEFAULT,
+    *,
+    progress: Progress | None = None,
+    known: NDArray[np.bool_] | None = None,
+) -> Network:
     """Find the best network for a goal under the rules, and say what is proven about it.
 
     Cells with equal sets of sites are merged exactly, then the rest is solved as a mixed integer programme. A second
@@ -189,6 +210,9 @@ def locate(problem: Problem, limits: Limits = DEFAULT, *, progress: Progress | N
         Work limits; ``gap`` and ``second_gap`` say when it is good enough.
     progress : callable, optional
         Called with what is being done, how far it is (0 to 1), the best value and the bound.
+
+    known : bool, shape (sites,), optional
+        A plan to start from, such as the answer before a rule was changed; it need not keep the rules.
 
     Returns
     -------
@@ -208,40 +232,64 @@ def locate(problem: Problem, limits: Limits = DEFAULT, *, progress: Progress | N
     def left() -> float | None:
         return None if limits.seconds is None else limits.seconds - (time.perf_counter() - started)
 
-    tell(say("Merging cells with the same sites"), 0.0, None, None)
+    def exact(form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, stop_at: float | None = None) -> Rest:
+        return solve_form(form, limits, known=known, gap=gap, seconds=left(), stop_at=stop_at)
+
+    def late() -> bool:
+        remaining = left()
+        return remaining is not None and remaining <= 0
+
+    within = None
     if problem.goal is Goal.WORST_CASE:
-        found, value, within = _worst_case(problem, limits, tell, steps, left)
+        now, within = _worst_case(problem, limits, exact, tell)
     else:
-        q = question(problem, problem.goal)
-        steps.append(("merged", f"{q.merged[0]} cells to {q.merged[1]} sets"))
-        tell(say("Solving"), 0.1, None, None)
-        answer = _answer(q, limits, limits.gap, left())
-        if answer is None:
-            raise Infeasible(_conflict(problem, q, limits))
-        found, within = answer, None
-        value = value_of(problem, problem.goal, found.open)
-        steps.append(("solver", f"HiGHS, {found.nodes} nodes"))
-    bound = min(found.bound, value)
+        now, asked = pursue(
+            problem,
+            problem.goal,
+            exact,
+            limits,
+            lambda opened: value_of(problem, problem.goal, opened),
+            gap=limits.gap,
+            known=known,
+            tell=tell,
+            out_of_time=late,
+        )
+        if now.infeasible:
+            raise Infeasible(_conflict(problem, asked, limits))
+    steps += now.steps
+    if now.opened is None:
+        raise TuntiError(
+            say("No network was found within the limits; allow more nodes or more time, or loosen the rules.")
+        )
+    value, opened = now.value, now.opened
+    bound = min(now.bound, value)
     gap = abs(value - bound) / max(abs(value), 1.0)
     second = None
     goal2 = second_goal_of(problem)
-    ended = found.ended
+    interrupted = now.interrupted or late()
     if goal2 is not None:
         tell(say("Improving by the second goal"), 0.5, value, bound)
-        best = Best(problem.goal, value, int(found.open.sum()))
-        q2 = question(problem, goal2, best=best, within=within)
-        answer2 = _answer(q2, limits, limits.second_gap, left())
-        if answer2 is not None:
-            first = value_of(problem, goal2, found.open)
-            now = value_of(problem, goal2, answer2.open)
-            if now <= first:
-                found = replace(found, open=answer2.open)
-            now = min(now, first)
-            bound2 = min(answer2.bound, now)
-            second = (goal2, now, bound2, abs(now - bound2) / max(abs(now), 1.0))
-            ended = ended or answer2.ended
-            steps.append(("second goal", f"{q2.merged[1]} terms, {answer2.nodes} nodes"))
-    opened = found.open
+        best = Best(problem.goal, value, int(opened.sum()))
+        then, _ = pursue(
+            problem,
+            goal2,
+            exact,
+            limits,
+            lambda plan: value_of(problem, goal2, plan),
+            gap=limits.second_gap,
+            best=best,
+            within=within,
+            known=opened,
+            tell=tell,
+            out_of_time=late,
+        )
+        first = value_of(problem, goal2, opened)
+        if then.opened is not None and then.value <= first:
+            opened, first = then.opened, then.value
+        bound2 = min(then.bound, first)
+        second = (goal2, first, bound2, abs(first - bound2) / max(abs(first), 1.0))
+        interrupted = interrupted or then.interrupted or late()
+        steps += [(f"second goal: {what}", how) for what, how in then.steps]
     people = int(problem.people.sum()) - int(value_of(problem, Goal.MOST_PEOPLE, opened))
     tell(say("Done"), 1.0, value, bound)
     return Network(
@@ -256,48 +304,49 @@ def locate(problem: Problem, limits: Limits = DEFAULT, *, progress: Progress | N
         share=people / max(int(problem.people.sum()), 1),
         people=people,
         seconds=time.perf_counter() - started,
-        interrupted=ended and limits.seconds is not None,
+        interrupted=interrupted,
         steps=tuple(steps),
     )
 
 
-def _worst_case(
-    problem: Problem,
-    limits: Limits,
-    tell: Progress,
-    steps: list[tuple[str, str]],
-    left: Callable[[], float | None],
-) -> tuple[Answer, float, int | None]:
+def _worst_case(problem: Problem, limits: Limits, exact: Exact, tell: Progress) -> tuple[Pursuit, int | None]:
     """Find the shortest longest trip by bisection over the trips that occur."""
-    allowed = site_states(problem) >= 0
-    check_rows(problem, site_states(problem), site_rows(problem, site_states(problem)))
-    floor = value_of(problem, Goal.WORST_CASE, allowed)
+    states = site_states(problem)
+    check_rows(problem, states, site_rows(problem, states))
+    floor = value_of(problem, Goal.WORST_CASE, states >= 0)
     trips = np.unique(problem.times.seconds).astype(int)
     trips = trips[(trips >= floor) & (trips < problem.far_seconds)]
     low, high = 0, len(trips)
-    best: Answer | None = None
-    nodes = 0
+    now = Pursuit(bound=floor)
     while low < high:
         mid = (low + high) // 2
         tell(say("Trying a longest trip of {minutes} minutes", minutes=round(trips[mid] / 60, 1)), 0.2, None, None)
-        answer = _answer(question(problem, Goal.FEWEST, within=int(trips[mid])), limits, math.inf, left())
-        if answer is None:
+        q = question(problem, Goal.FEWEST, within=int(trips[mid]))
+        rest = exact(q.form, known=None, gap=math.inf)
+        now.nodes += rest.nodes
+        if rest.opened is None and rest.ended:
+            now.interrupted = rest.interrupted
+            break
+        if rest.opened is None:
             low = mid + 1
+            now.bound = float(trips[low]) if low < len(trips) else float(problem.far_seconds)
         else:
-            nodes += answer.nodes
-            best = answer
-            reached = value_of(problem, Goal.WORST_CASE, answer.open)
-            high = min(mid, int(np.searchsorted(trips, reached)))
-    steps.append(("solver", f"HiGHS, bisection over {len(trips)} trips, {nodes} nodes"))
-    if best is None:
-        q = question(problem, Goal.MOST_PEOPLE)
-        answer = _answer(q, limits, limits.gap, left())
-        if answer is None:
-            raise Infeasible(_conflict(problem, q, limits))
-        value = value_of(problem, Goal.WORST_CASE, answer.open)
-        return replace(answer, bound=value), value, None
-    value = value_of(problem, Goal.WORST_CASE, best.open)
-    return replace(best, bound=value), value, int(value)
+            now.opened = rest.opened
+            now.value = value_of(problem, Goal.WORST_CASE, rest.opened)
+            high = min(mid, int(np.searchsorted(trips, now.value)))
+    else:
+        now.bound = now.value
+    now.steps.append(("solver", f"HiGHS, bisection over {len(trips)} trips, {now.nodes} nodes"))
+    if now.opened is not None:
+        return now, int(now.value)
+    q = question(problem, Goal.MOST_PEOPLE)
+    rest = exact(q.form, known=None, gap=limits.gap)
+    if rest.opened is None and not rest.ended:
+        raise Infeasible(_conflict(problem, q, limits))
+    now.opened = rest.opened
+    if rest.opened is not None:
+        now.value = now.bound = value_of(problem, Goal.WORST_CASE, rest.opened)
+    return now, None
 
 
 def _conflict(problem: Problem, q: Question, limits: Limits) -> list[Message]:
@@ -306,10 +355,12 @@ def _conflict(problem: Problem, q: Question, limits: Limits) -> list[Message]:
     for r in range(q.form.rows):
         out = frozenset(range(q.form.rows)) - (left - {r})
         try:
-            kept = _answer(question(problem, problem.goal, relaxed=out), limits, math.inf, None)
+            reach = np.zeros(len(problem.people), np.uint16)
+            loose = question(problem, problem.goal, relaxed=out, reach=reach)
+            kept = solve_form(loose.form, limits, gap=math.inf).opened is not None
         except Infeasible:
-            kept = None
-        if kept is None:
+            kept = False
+        if not kept:
             left.discard(r)
     reasons = [say("No network keeps these rules together:")]
     reasons += [say("- {rule}", rule=q.names[r]) for r in sorted(left)]

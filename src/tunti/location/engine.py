@@ -1,0 +1,343 @@
+"""The engine: bound, search, settle and solve the rest, for one goal in miss form.
+
+Travel goals start from a short look: each cell's trips only up to its third nearest point of a good plan. That form is
+a relaxation, exact for every plan that stays within the look, and many times smaller. The bound and the search on it
+settle most sites; what is left is solved exactly, and where the answer goes beyond the look, the look is widened.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from tunti.findings import Message, say
+from tunti.location.bound import Bound, fixed_by, relax
+from tunti.location.form import Best, Question, question
+from tunti.location.miss import FREE, MissForm
+from tunti.location.problem import Goal, Limits, Problem
+from tunti.location.reduce import settle
+from tunti.location.rules import site_states
+from tunti.location.search import improve, rounded
+
+Progress = Callable[[Message, float, "float | None", "float | None"], None]
+"""What is being done, how far it is (0 to 1), best value so far, bound so far."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """What an exact solver says of a form: a plan or None, a bound, nodes, and whether limits ended it."""
+
+    opened: NDArray[np.bool_] | None
+    bound: float
+    nodes: int
+    ended: bool
+    interrupted: bool = False
+
+
+class Exact(Protocol):
+    """An exact solver of forms; ``known`` is a plan to start from."""
+
+    def __call__(
+        self, form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, stop_at: float | None = None
+    ) -> Rest:
+        """Solve a form."""
+        ...
+
+
+@dataclass
+class Pursuit:
+    """How one goal stands: the best plan, the bound, and the certificate's steps.
+
+    ``value`` and ``bound`` are in the goal's own unit; ``opened`` is None while no plan that keeps the rules is known.
+    """
+
+    opened: NDArray[np.bool_] | None = None
+    value: float = math.inf
+    bound: float = -math.inf
+    nodes: int = 0
+    infeasible: bool = False
+    interrupted: bool = False
+    relaxed: Bound | None = None
+    steps: list[tuple[str, str]] = field(default_factory=list)
+
+    def gap(self) -> float:
+        """Give the gap between plan and bound."""
+        return math.inf if self.opened is None else (self.value - self.bound) / max(abs(self.value), 1.0)
+
+
+@njit(cache=True)
+def _gain(j: Any, indptr: Any, cell: Any, seconds: Any, people: Any, near: Any) -> float:  # pragma: no cover
+    total = 0.0
+    for e in range(indptr[j], indptr[j + 1]):
+        saved = near[cell[e]] - np.int64(seconds[e])
+        if saved > 0:
+            total += people[cell[e]] * saved
+    return total
+
+
+@njit(cache=True)
+def _greedy(
+    indptr: Any, cell: Any, seconds: Any, people: Any, far: int, count: int, price: Any, state: Any
+) -> Any:  # pragma: no cover
+    """Open the site that saves most travel for its price, again and again (lazily evaluated)."""
+    sites = len(indptr) - 1
+    near = np.full(len(people), far, np.int64)
+    opened = state > 0
+    gain = np.empty(sites)
+    fresh = np.full(sites, -1, np.int64)
+    number = 0
+    for j in range(sites):
+        if opened[j]:
+            number += 1
+            for e in range(indptr[j], indptr[j + 1]):
+                near[cell[e]] = min(near[cell[e]], np.int64(seconds[e]))
+    for j in range(sites):
+        gain[j] = -np.inf if opened[j] or state[j] < 0 else np.inf
+    turn = 0
+    while number < count:
+        while True:
+            b = np.argmax(gain)
+            if fresh[b] == turn or gain[b] == -np.inf:
+                break
+            gain[b] = _gain(b, indptr, cell, seconds, people, near) - price[b]
+            fresh[b] = turn
+        if gain[b] <= 0.0:
+            break
+        opened[b] = True
+        gain[b] = -np.inf
+        number += 1
+        turn += 1
+        for e in range(indptr[b], indptr[b + 1]):
+            near[cell[e]] = min(near[cell[e]], np.int64(seconds[e]))
+    return opened
+
+
+@njit(cache=True)
+def third_nearest(indptr: Any, cell: Any, seconds: Any, opened: Any, cells: int, none: int) -> Any:  # pragma: no cover
+    """Give each cell the seconds to its third nearest open site, ``none`` where there are fewer."""
+    d = np.full((cells, 3), none, np.int64)
+    for j in range(len(indptr) - 1):
+        if opened[j]:
+            for e in range(indptr[j], indptr[j + 1]):
+                i, s = cell[e], np.int64(seconds[e])
+                if s < d[i, 0]:
+                    d[i, 2], d[i, 1], d[i, 0] = d[i, 1], d[i, 0], s
+                elif s < d[i, 1]:
+                    d[i, 2], d[i, 1] = d[i, 1], s
+                elif s < d[i, 2]:
+                    d[i, 2] = s
+    return d[:, 2].copy()
+
+
+def ceiled(form: MissForm, value: float) -> float:
+    """Round a bound up to the next whole number where the objective is one for every plan."""
+    if not form.integral or not math.isfinite(value):
+        return value
+    return float(math.ceil(value - 1e-6 - 4e-12 * abs(value)))
+
+
+def pursue(
+    problem: Problem,
+    goal: Goal,
+    exact: Exact,
+    limits: Limits,
+    evaluate: Callable[[NDArray[np.bool_]], float],
+    *,
+    gap: float,
+    best: Best | None = None,
+    within: int | None = None,
+    known: NDArray[np.bool_] | None = None,
+    tell: Progress = lambda what, done, best, bound: None,
+    out_of_time: Callable[[], bool] = lambda: False,
+) -> tuple[Pursuit, Question]:
+    """Pursue one goal of a problem.
+
+    Parameters
+    ----------
+    problem : Problem
+    goal : Goal
+        Not ``worst_case``, which is a series of these.
+    exact : Exact
+        Solves what bound and search leave open.
+    limits : Limits
+    evaluate : callable
+        The goal's value of a plan on the travel times themselves.
+    gap : float
+        Good enough.
+    best, within
+        As in :func:`~tunti.location.form.question`.
+    known : bool, shape (sites,), optional
+        A plan to start from (of a changed question, for example); it need not keep the rules.
+    tell, out_of_time : callable
+
+    Returns
+    -------
+    Pursuit
+    Question
+        The first form, for the names of its rules.
+    """
+    now = Pursuit()
+    travel = goal in (Goal.LEAST_TRAVEL, Goal.LEAST_COST)
+    settled = site_states(problem)
+    reach: NDArray[np.uint16] | None = None
+    first: Question | None = None
+    if travel:
+        tell(say("Looking for a first plan"), 0.02, None, None)
+        start = known if known is not None else _first_plan(problem, goal, settled)
+        reach = _look(problem, start)
+    else:
+        start = np.zeros(len(settled), bool) if known is None else known
+    try:
+        for widened in range(8):
+            tell(say("Merging cells with the same sites"), 0.05, _said(now.value), _said(now.bound))
+            q = question(problem, goal, best=best, within=within, reach=reach)
+            form = q.form
+            if first is None:
+                first = q
+                now.steps.append(("merged", f"{q.merged[0]} cells to {q.merged[1]} sets"))
+            if form.twice:
+                _finish(now, form, exact(form, known=now.opened, gap=gap), evaluate)
+                break
+            if travel and widened == 0 and form.terms:
+                plan = improve(form, start, kicks=0, most=4 * len(settled), known=None)
+                start = start if plan.opened is None else plan.opened
+                reach = _look(problem, start)
+                form = question(problem, goal, best=best, within=within, reach=reach).form
+            form, answer = _bound_and_search(now, form, start, limits, gap, evaluate, tell, out_of_time)
+            if now.infeasible or now.gap() <= gap or now.interrupted or out_of_time():
+                break
+            tell(say("Solving what is left"), 0.6, _said(now.value), _said(now.bound))
+            rest = exact(form, known=answer, gap=gap, stop_at=now.value if now.opened is not None else None)
+            beyond = _finish(now, form, rest, evaluate)
+            if beyond is None or reach is None or rest.ended:
+                break
+            # the look was too short for this plan: look further where it goes
+            wider = _look(problem, beyond)
+            reach = np.maximum(reach, wider)
+            start = now.opened if now.opened is not None else beyond
+            now.steps.append(("looked further", f"{int((wider > 0).sum())} cells"))
+    except KeyboardInterrupt:
+        if now.opened is None:
+            raise
+        now.interrupted = True
+    assert first is not None
+    now.bound = min(now.bound, now.value)
+    return now, first
+
+
+def _said(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _first_plan(problem: Problem, goal: Goal, state: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Open sites greedily for travel, as many as the rules allow or as pay for themselves."""
+    t, rules = problem.times, problem.rules
+    count = len(state) if rules.points is None else rules.points
+    price = np.zeros(len(state))
+    if goal is Goal.LEAST_COST and problem.travel_cost > 0:
+        price = problem.cost / problem.travel_cost
+    opened: NDArray[np.bool_] = _greedy(
+        t.indptr, t.cell, t.seconds, problem.people.astype(float), problem.far_seconds, count, price, state
+    )
+    return opened
+
+
+def _look(problem: Problem, opened: NDArray[np.bool_]) -> NDArray[np.uint16]:
+    """Give how far each cell is looked at: to the third nearest point of a plan."""
+    t = problem.times
+    third = third_nearest(t.indptr, t.cell, t.seconds, opened, len(t.cells), 65_534)
+    return np.asarray(np.minimum(third, 65_534), np.uint16)
+
+
+def _bound_and_search(
+    now: Pursuit,
+    form: MissForm,
+    start: NDArray[np.bool_],
+    limits: Limits,
+    gap: float,
+    evaluate: Callable[[NDArray[np.bool_]], float],
+    tell: Progress,
+    out_of_time: Callable[[], bool],
+) -> tuple[MissForm, NDArray[np.bool_] | None]:
+    """Bound, search and settle by turns until little more is settled; give the form that is left and its best plan."""
+    floor = -math.inf
+    guess = start.astype(float)
+    answer: NDArray[np.bool_] | None = None
+    for turn in range(6):
+        tell(say("Computing the bound"), 0.1 + 0.08 * turn, _said(now.value), _said(now.bound))
+        free = form.free
+        blurred = 0.9 * guess + 0.1 * (guess[free].mean() if len(free) else 0.0)
+        bound = relax(form, start=blurred if guess[free].any() else None)
+        if turn == 0:
+            now.relaxed = bound
+            now.steps.append(("bound", f"{bound.value:.6g} in {bound.steps} steps"))
+        if bound.value == math.inf and now.opened is None:
+            now.infeasible = True
+            return form, None
+        floor = max(floor, ceiled(form, bound.value))
+        now.bound = max(now.bound, min(floor, now.value))
+        tell(say("Searching for better plans"), 0.14 + 0.08 * turn, _said(now.value), _said(now.bound))
+        work = max(1, form.terms + 1000)
+        kicks = int(min(limits.iterations, 3e7 / work)) if turn else int(min(100, 1e7 / work))
+        begin = rounded(form, bound.y) if turn == 0 or answer is None else answer
+        found = improve(
+            form,
+            begin,
+            price=bound.price,
+            multiplier=bound.multiplier,
+            guess=bound.y,
+            kicks=kicks,
+            seed=limits.seed + turn,
+            enough=floor,
+            known=now.opened,
+        )
+        if found.opened is not None:
+            answer = found.opened
+            _offer(now, answer, evaluate)
+        now.bound = max(now.bound, min(floor, now.value))
+        if now.gap() <= gap or out_of_time():
+            break
+        if not math.isfinite(now.value):
+            break
+        state = fixed_by(form, bound, now.value)
+        settled_now = int(((state != FREE) & (form.state == FREE)).sum())
+        if settled_now:
+            form = settle(form, state)
+            now.steps.append(
+                ("settled", f"{int((state != FREE).sum())} of {form.sites} sites, {form.terms} terms left")
+            )
+        if settled_now < 0.1 * len(free):
+            break
+        guess = bound.y
+    return form, answer
+
+
+def _offer(now: Pursuit, opened: NDArray[np.bool_], evaluate: Callable[[NDArray[np.bool_]], float]) -> None:
+    value = evaluate(opened)
+    if value < now.value:
+        now.opened, now.value = opened.copy(), value
+
+
+def _finish(
+    now: Pursuit, form: MissForm, rest: Rest, evaluate: Callable[[NDArray[np.bool_]], float]
+) -> NDArray[np.bool_] | None:
+    """Take what the exact solver found; give its plan if its true value is above what the form says."""
+    now.nodes += rest.nodes
+    now.interrupted |= rest.interrupted
+    now.steps.append(("exact rest", f"{len(form.free)} sites, {form.terms} terms, {rest.nodes} nodes"))
+    if rest.opened is None:
+        if now.opened is None and not rest.ended:
+            now.infeasible = True
+        now.bound = now.value if not rest.ended else max(now.bound, min(ceiled(form, rest.bound), now.value))
+        return None
+    said = form.value(rest.opened)
+    _offer(now, rest.opened, evaluate)
+    floor = min(ceiled(form, rest.bound), said if not rest.ended else math.inf)
+    now.bound = max(now.bound, min(floor, now.value))
+    return rest.opened if evaluate(rest.opened) > said * (1 + 1e-12) + 1e-6 else None
