@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -275,13 +276,17 @@ def map_axes(canvas: Canvas, box: Layout, base: Ground) -> Axes:
     return axes
 
 
+_MAPPED = {"cells", "roads", "road_nodes", "road_links", "travel_times", "borders", "land"}
+"""Tables whose sources stand under a map; the section on sources names all."""
+
+
 def _draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) -> None:
     """Write the sources under the map, and the mark when figures are illustrative."""
-    names = list(dict.fromkeys(s.publisher for s in plan.sources if s.publisher))
-    parts: list[str] = []
+    shown = [s for s in plan.sources if set(re.split(r"[^a-z_]+", s.table)) & _MAPPED] or list(plan.sources)
+    names = list(dict.fromkeys(s.publisher for s in shown if s.publisher))
+    parts = [words.text(N_("Coordinate system {crs}."), crs=plan.settings.project.crs)]
     if names:
-        parts.append(words.text(N_("Data: {publishers}."), publishers=", ".join(names)))
-    parts.append(words.text(N_("Coordinate system {crs}."), crs=plan.settings.project.crs))
+        parts.append(words.text(N_("Data: {publishers}."), publishers="; ".join(names)))
     text = legend.wrapped(" ".join(parts), width=box.width - 1, size=5.4)
     common: dict[str, Any] = {"va": "top", "fontsize": 5.4, "transform": canvas.transFigure}
     canvas.text(0.3 / box.width, 5.9 / box.height, "\n".join(text[:2]), color=style.MUTED, ha="left", **common)
