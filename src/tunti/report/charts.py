@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from tunti.access.standard import Access
@@ -157,6 +157,7 @@ def base_chart(plan: RegionalPlan, words: Words, *, width: float = 160.0) -> byt
         axes.set_ylim(-0.6, len(rows) - 0.4)
         most = max(float(bases.max()) if len(bases) else 0.0, known * 1.2)
         axes.set_xlim(0, most * 1.02)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
         axes.set_xlabel(
             words.text(
