@@ -4,7 +4,8 @@
 
 COUNTRY.npz are invented countries (arrays `tail, head, ds, lon, lat, cell_node, site_node`). With --shared the real
 networks of that folder are measured too (Finland's state roads; Europe's part of the world's highways with all
-inhabited squares), and --make N,C,S makes an invented country with the folder's tool, once, in the cache outside the repository.
+inhabited squares), and --make N,C,S makes an invented country with the folder's tool, once, in the cache outside the
+repository.
 
 Every engine runs in a process of its own, on one core, and is measured in CPU seconds; scipy runs first and last. All
 get the same network, its nodes renumbered along a Hilbert curve. Peers that are not installed are skipped with a word;
@@ -67,7 +68,8 @@ def problem(x, y, tail, head, ds, cell_node, site_node):
     np.cumsum(np.bincount(key // n, minlength=n), out=indptr[1:])
     return {
         "indptr": indptr, "head": (key % n).astype(np.int32), "ds": ds.astype(np.uint32),
-        "x": np.asarray(x, float)[order], "y": np.asarray(y, float)[order], "cell_node": rank[cell_node], "site_node": rank[site_node],
+        "x": np.asarray(x, float)[order], "y": np.asarray(y, float)[order],
+        "cell_node": rank[cell_node], "site_node": rank[site_node],
     }  # fmt: skip
 
 

@@ -344,11 +344,10 @@ def run_sweep(p, sample, cutoff, passes):
 
 
 def _visited(arrays, space):
-    """Tell which rows the last sweep gave labels: those whose districts were all entered."""
-    visited = np.ones(len(arrays.indptr) - 1, bool)
-    for g in range(len(arrays.gate_start)):
-        if space.stamp[g + 1] != space.turn:
-            visited[arrays.gate_start[g] : arrays.gate_end[g]] = False
+    """Tell which rows the last sweep gave labels."""
+    visited = np.zeros(len(arrays.indptr) - 1, bool)
+    for first, end in space.swept.reshape(-1, 2):
+        visited[first:end] = True
     return visited
 
 

@@ -136,7 +136,10 @@ def test_districts_out_of_reach_are_passed_over():
     prepared = sweep_graph(folded, customize(folded, ds), cells, cutoff_ds=1_000)
     space = _Space(prepared)
     space.search(prepared, sites, groups(prepared, sites)[0])
-    assert 0 < space.swept < 0.9 * prepared.rows
+    first, end = space.swept.reshape(-1, 2).T
+    assert (first < end).all()
+    assert (end[:-1] < first[1:]).all()
+    assert 0 < (end - first).sum() < 0.9 * prepared.rows
     same(many_to_many(graph, ds, cells, sites, cutoff_ds=1_000), sweep_rows(prepared, sites))
 
 

@@ -28,6 +28,7 @@ from tunti.network.sweep_kernels import (
     SweepArrays,
     cell_times,
     climb,
+    climb_arcs,
     gate_arcs,
     gates,
     listed_climb,
@@ -105,33 +106,45 @@ def sweep_graph(
     indptr, head, weight = swept_arcs(folded.indptr, folded.head, times.climb, row_of, rows, cutoff_ds, sample)
     gate_start, gate_end = gates(folded.end, folded.indptr, folded.head, row_of, rows, _DISTRICTS)
     gate_indptr, gate_head, gate_weight, gate_next, inner = gate_arcs(gate_start, gate_end, indptr, head, weight)
-    cell, cell_indptr, kept = _cells_in_order(cells.indptr, row_of[cell_node], joined)
+    cell, first, cell_indptr, kept = _cells_in_order(cells.indptr, cell_node, row_of, folded.end, joined)
     cell_row = row_of[cell_node[kept]]
+    parent, up_indptr, up_head, up_weight = climb_arcs(folded.indptr, folded.head, times.descend, cutoff_ds, sample)
     arrays = SweepArrays(
         indptr, head, weight,
         gate_start, gate_end, gate_next, gate_indptr, gate_head, gate_weight,
-        cell, cell_indptr, cell_row, cells.ds[kept].astype(dtype), inner[cell_row] if rows else cell_row,
-        folded.indptr, folded.head, times.descend, row_of,
+        cell, first, cell_indptr, cell_row, cells.ds[kept].astype(dtype), inner[cell_row] if rows else cell_row,
+        parent, up_indptr, up_head, up_weight, row_of,
         dtype(cutoff_ds), dtype(FAR_16 if dtype is np.uint16 else FAR_32),
     )  # fmt: skip
     return SweepGraph(len(folded.index), cells.places, folded.index, cutoff_ds, arrays)
 
 
 def _cells_in_order(
-    indptr: NDArray[np.int32], row: NDArray[np.int32], joined: NDArray[np.bool_]
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
-    """Give the joined cells by their first row, where their connectors start in this order, and which these are."""
+    indptr: NDArray[np.int32],
+    node: NDArray[np.int32],
+    row_of: NDArray[np.int32],
+    end: NDArray[np.int32],
+    joined: NDArray[np.bool_],
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """Put the joined cells in the order of the sweep.
+
+    Cells all of whose connectors lie below the first of them in the folded network come first, by that first row: a
+    sweep that did not come there came to none of them. The others follow. Gives the cells, the first rows, where each
+    one's connectors start, and which connectors these are, a cell's first row first.
+    """
     place = np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))[joined]
     which = np.flatnonzero(joined)
-    first = np.full(len(indptr) - 1, np.iinfo(np.int32).max, np.int32)
-    np.minimum.at(first, place, row[which])
-    by_row = np.lexsort((row[which], place, first[place]))
-    cell, counts = place[by_row], np.bincount(place, minlength=len(indptr) - 1)
-    starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]]) if len(cell) else np.empty(0, np.int64)
-    cell = cell[starts]
+    top = np.full(len(indptr) - 1, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(top, place, node[which])
+    loose = np.zeros(len(top), bool)
+    loose[place[node[which] >= end[top[place]]]] = True
+    by_row = np.lexsort((node[which], place, top[place], loose[place]))
+    cell, counts = place[by_row], np.bincount(place, minlength=len(top))
+    cell = cell[np.r_[True, cell[1:] != cell[:-1]]] if len(cell) else cell
     ends = np.zeros(len(cell) + 1, np.int64)
     np.cumsum(counts[cell], out=ends[1:])
-    return cell, ends, which[by_row]
+    related = cell[: len(cell) - int(loose.sum())]
+    return cell, row_of[top[related]], ends, which[by_row]
 
 
 def groups(prepared: SweepGraph, sites: Connectors) -> list[NDArray[np.int32]]:
@@ -215,9 +228,9 @@ def _swept(
     def rows(group: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]:
         space = _Space(prepared) if spaces.empty() else spaces.get()
         space.search(prepared, sites, group)
-        take_rows(prepared.arrays, space.times, space.seen, space.count, space.cell, space.ds)
+        take_rows(prepared.arrays, space.times, space.seen, space.count, space.entry)
         count = space.count[: len(group)].copy()
-        cell, value = packed_rows(count, space.cell, space.ds, sample)
+        cell, value = packed_rows(count, space.entry, sample)
         spaces.put(space)
         return count, cell, value
 
@@ -239,9 +252,9 @@ class _Space:
         self.times = label_rows(prepared.cells, dtype)
         self.seen = np.empty((prepared.cells + 63) // 64, np.uint64)
         self.count = np.zeros(prepared.lanes, np.int64)
-        self.cell = np.empty((prepared.lanes, prepared.cells), np.int32)  # pages that no row needs are never touched
-        self.ds = np.empty((prepared.lanes, prepared.cells), dtype)
-        self.swept = 0
+        self.entry = np.empty((prepared.lanes, prepared.cells), np.int64)  # pages that no row needs are never touched
+        self.runs = np.empty(2 * len(self.stamp) + 2, np.int32)
+        self.swept = self.runs[:0]
 
     def search(self, prepared: SweepGraph, sites: Connectors, group: NDArray[np.int32]) -> None:
         """Find the cells' times to the sites of a group."""
@@ -255,5 +268,6 @@ class _Space:
             self.up = label_rows(2 * n, a.weight.dtype.type)
         seeds = climb(a, lane, node, ds, self.listed[:n], self.slot, self.up, self.label, self.seeds)
         self.turn += np.int32(1)
-        self.swept = sweep(a, self.label, self.seeds[:seeds], self.stamp, self.turn)
-        cell_times(a, self.label, self.stamp, self.turn, self.times, self.seen)
+        runs = sweep(a, self.label, self.seeds[:seeds], self.stamp, self.turn, self.runs)
+        self.swept = self.runs[: 2 * runs]
+        cell_times(a, self.label, self.stamp, self.turn, self.swept, self.times, self.seen)

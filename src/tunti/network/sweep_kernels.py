@@ -10,7 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tunti.network.lanes import ROW_BYTES, pull, relax, turn_block, within
-from tunti.network.machine import lowest
+from tunti.network.machine import lowest, prefetch
 
 
 class SweepArrays(NamedTuple):
@@ -28,14 +28,16 @@ class SweepArrays(NamedTuple):
     gate_indptr: NDArray[np.int64]  # rows outside the district that its rows' arcs lead to
     gate_head: NDArray[np.int32]
     gate_weight: NDArray[Any]  # the least time from anywhere in the district to that row
-    cell: NDArray[np.int32]  # joined cells by the first swept row that they join
+    cell: NDArray[np.int32]  # joined cells: first those whose connectors lie below one another, by their first row
+    cell_first: NDArray[np.int32]  # the first row of these; the cells after them join unrelated rows
     cell_indptr: NDArray[np.int64]  # and their connectors in this order
     cell_row: NDArray[np.int32]  # swept row of a cell's connector
     cell_weight: NDArray[Any]
     cell_gate: NDArray[np.int32]  # one more than the innermost district of that row, 0 for none
-    up_indptr: NDArray[np.int64]  # the folded network's arcs, for climbing from sites
+    parent: NDArray[np.int32]  # the next node above each node of the folded network, -1 for none
+    up_indptr: NDArray[np.int64]  # its arcs, for climbing from sites
     up_head: NDArray[np.int32]
-    up_time: NDArray[np.uint32]
+    up_weight: NDArray[Any]
     row_of: NDArray[np.int32]  # swept row of each node, -1 for none
     limit: Any  # the cut-off, in the labels' type
     far: Any  # label 'beyond', in the labels' type
@@ -86,6 +88,30 @@ def swept_arcs(indptr, head, time, row_of, rows, cutoff, sample):
                     weight[at] = time[k]
                     at += 1
     return start, to, weight
+
+
+@njit(cache=True, nogil=True)
+def climb_arcs(indptr, head, time, cutoff, sample):
+    """Give each node's parent and the arcs that a climb within the cut-off may take, in the labels' type."""
+    nodes = len(indptr) - 1
+    parent = np.full(nodes, -1, np.int32)
+    start = np.zeros(nodes + 1, np.int64)
+    at = np.int64(0)
+    for v in range(nodes):
+        if indptr[v + 1] > indptr[v]:
+            parent[v] = head[indptr[v + 1] - 1]
+        for k in range(indptr[v], indptr[v + 1]):
+            at += time[k] <= cutoff
+        start[v + 1] = at
+    to = np.empty(at, np.int32)
+    weight = np.empty(at, sample.dtype)
+    at = np.int64(0)
+    for k in range(len(head)):
+        if time[k] <= cutoff:
+            to[at] = head[k]
+            weight[at] = time[k]
+            at += 1
+    return parent, start, to, weight
 
 
 @njit(cache=True, nogil=True)
@@ -171,8 +197,7 @@ def listed_climb(a, node, ds, slot, listed):
                 listed = more
             listed[n] = v
             n += 1
-            last = a.up_indptr[v + 1]
-            v = np.int64(a.up_head[last - 1]) if last > a.up_indptr[v] else np.int64(-1)
+            v = np.int64(a.parent[v])
         listed[first:n] = listed[first:n][::-1].copy()
     # Read from its end the list has every node before those above it: later ways end where earlier ones pass.
     listed[:n] = listed[:n][::-1].copy()
@@ -196,8 +221,7 @@ def climb(a, lane, node, ds, listed, slot, up, label, seeds):
         if within(up, i, a.limit) == 0:
             continue
         for k in range(a.up_indptr[v], a.up_indptr[v + 1]):
-            if a.up_time[k] <= a.limit:
-                relax(up, np.int64(slot[a.up_head[k]]), up, np.int64(i), a.up_time[k])
+            relax(up, np.int64(slot[a.up_head[k]]), up, np.int64(i), a.up_weight[k])
         r = np.int64(a.row_of[v])
         if r >= 0:
             label[r * wide : r * wide + wide] = up[i * wide : i * wide + wide]
@@ -210,11 +234,12 @@ def climb(a, lane, node, ds, listed, slot, up, label, seeds):
 
 
 @njit(cache=True, nogil=True)
-def sweep(a, label, seeds, stamp, turn):
+def sweep(a, label, seeds, stamp, turn, runs):
     """Give every row its label for each site of the group, district by district, from the most important row down.
 
     A district is passed over when no site's climb ended in it and no row outside is near enough for any lane. The
-    districts that were entered are stamped with ``turn``. Gives the number of rows swept.
+    districts that were entered are stamped with ``turn``; ``runs`` gets the first row and the end of each run of rows
+    that was swept. Gives the number of runs.
     """
     rows = len(a.indptr) - 1
     spare = np.int64(rows)  # a row that no arc leads to
@@ -222,7 +247,8 @@ def sweep(a, label, seeds, stamp, turn):
     r = np.int64(0)
     g = np.int64(0)
     s = np.int64(0)
-    swept = np.int64(0)
+    run = np.int64(0)
+    runs[0] = 0
     seed = np.int64(seeds[0]) if len(seeds) else np.int64(rows)
     while r < rows:
         stop = np.int64(a.gate_start[g]) if g < len(a.gate_start) else np.int64(rows)
@@ -231,13 +257,16 @@ def sweep(a, label, seeds, stamp, turn):
             if seed >= a.gate_end[g] and pull(
                 label, spare, np.int64(0), label, a.gate_head, a.gate_weight, first, last, a.limit
             ) == np.uint64(0):
+                if r > runs[2 * run]:
+                    runs[2 * run + 1] = r
+                    run += 1
                 r = np.int64(a.gate_end[g])
+                runs[2 * run] = r
                 g = np.int64(a.gate_next[g])
             else:
                 g += 1
                 stamp[g] = turn
             continue
-        swept += stop - r
         while r < stop:
             keep = np.int64(0)
             if r == seed:
@@ -246,48 +275,72 @@ def sweep(a, label, seeds, stamp, turn):
                 seed = np.int64(seeds[s]) if s < len(seeds) else np.int64(rows)
             pull(label, r, keep, label, a.head, a.weight, a.indptr[r], a.indptr[r + 1], a.limit)
             r += 1
-    return swept
+    if rows > runs[2 * run]:
+        runs[2 * run + 1] = rows
+        run += 1
+    return run
 
 
 @njit(cache=True, nogil=True)
-def cell_times(a, label, stamp, turn, times, seen):
+def cell_times(a, label, stamp, turn, runs, times, seen):
     """Put the labels of the cells into ``times``, a row for each cell, and mark those within the cut-off of any site.
 
-    Cells come in the order of the sweep, so that labels are read as they lie; rows of cells not marked are left
-    undefined.
+    Cells come in the order of the sweep and in the runs that were swept only, so that labels are read as they lie; rows
+    of cells not marked are left undefined.
     """
     seen[:] = np.uint64(0)
-    for i in range(len(a.cell)):
-        c = np.int64(a.cell[i])
-        first, last = a.cell_indptr[i], a.cell_indptr[i + 1]
-        swept = np.int64(0)
-        for k in range(first, last):
-            if stamp[a.cell_gate[k]] == turn:
-                swept += 1
-        if swept == 0:
-            continue
-        found = np.uint64(0)
-        if swept == last - first:
-            found = pull(times, c, np.int64(0), label, a.cell_row, a.cell_weight, first, last, a.limit)
-        else:
-            keep = np.int64(0)
-            for k in range(first, last):
-                if stamp[a.cell_gate[k]] == turn:
-                    found = pull(times, c, keep, label, a.cell_row, a.cell_weight, k, k + 1, a.limit)
-                    keep = np.int64(1)
-        if found != 0:
-            seen[c >> 6] |= np.uint64(1) << np.uint64(c & 63)
+    related = np.int64(len(a.cell_first))
+    many = len(runs) // 2
+    stop = np.int64(0)
+    for run in range(many + 1):
+        if run < many:
+            start = _first_from(a.cell_first, stop, runs[2 * run])
+            stop = _first_from(a.cell_first, start, runs[2 * run + 1])
+        else:  # the cells that join unrelated rows
+            start, stop = related, np.int64(len(a.cell))
+        for i in range(start, stop):
+            c = np.int64(a.cell[i])
+            first, last = a.cell_indptr[i], a.cell_indptr[i + 1]
+            found = np.uint64(0)
+            if run < many and last - first == 1:
+                found = pull(times, c, np.int64(0), label, a.cell_row, a.cell_weight, first, last, a.limit)
+            else:
+                keep = np.int64(0)
+                for k in range(first, last):
+                    if stamp[a.cell_gate[k]] == turn:
+                        found = pull(times, c, keep, label, a.cell_row, a.cell_weight, k, k + 1, a.limit)
+                        keep = np.int64(1)
+            if found != 0:
+                seen[c >> 6] |= np.uint64(1) << np.uint64(c & 63)
 
 
 @njit(cache=True, nogil=True)
-def take_rows(a, times, seen, count, cell, ds):
+def _first_from(ascending, start, value):
+    """Give the first position from ``start`` on whose number is at least the value."""
+    stop = np.int64(len(ascending))
+    while start < stop:
+        middle = (start + stop) >> 1
+        if ascending[middle] < value:
+            start = middle + 1
+        else:
+            stop = middle
+    return start
+
+
+@njit(cache=True, nogil=True)
+def take_rows(a, times, seen, count, entry):
     """Write each site's cells within the cut-off, ascending, with their tenths of a second.
 
-    ``count`` (one a lane), ``cell`` and ``ds`` (lanes x room) are written to.
+    ``count`` (one a lane) and ``entry`` (lanes x room: the cell times 2 ** 32 plus the tenths) are written to.
     """
     wide = ROW_BYTES // times.itemsize
     count[:] = 0
-    for w in range(len(seen)):
+    words = len(seen)
+    for w in range(words):
+        bits = seen[min(w + 2, words - 1)]
+        while bits != 0:
+            prefetch(times, ((np.int64(w + 2) << 6) + lowest(bits)) * wide)
+            bits &= bits - np.uint64(1)
         bits = seen[w]
         while bits != 0:
             c = (np.int64(w) << 6) + lowest(bits)
@@ -297,30 +350,26 @@ def take_rows(a, times, seen, count, cell, ds):
                 lane = lowest(found)
                 found &= found - np.uint64(1)
                 n = count[lane]
-                cell[lane, n] = c
-                ds[lane, n] = times[c * wide + lane]
+                entry[lane, n] = (c << 32) | np.int64(times[c * wide + lane])
                 count[lane] = n + 1
 
 
 @njit(cache=True, nogil=True)
-def packed_rows(count, cell, ds, sample):
+def packed_rows(count, entry, sample):
     """Put the rows of the lanes one after another: whole seconds for a 16-bit ``sample``, tenths for one of 32 bits."""
     total = np.int64(0)
     for lane in range(len(count)):
         total += count[lane]
-    packed_cell = np.empty(total, np.int32)
-    packed = np.empty(total, sample.dtype)
+    cell = np.empty(total, np.int32)
+    value = np.empty(total, sample.dtype)
     at = np.int64(0)
     for lane in range(len(count)):
-        n = count[lane]
-        packed_cell[at : at + n] = cell[lane, :n]
-        if sample.itemsize == 2:
-            for i in range(n):
-                packed[at + i] = (np.uint32(ds[lane, i]) + np.uint32(5)) // np.uint32(10)
-        else:
-            packed[at : at + n] = ds[lane, :n]
-        at += n
-    return packed_cell, packed
+        for i in range(count[lane]):
+            ds = np.uint32(entry[lane, i] & 0xFFFFFFFF)
+            cell[at] = entry[lane, i] >> 32
+            value[at] = (ds + np.uint32(5)) // np.uint32(10) if sample.itemsize == 2 else ds
+            at += 1
+    return cell, value
 
 
 @njit(cache=True, nogil=True)
