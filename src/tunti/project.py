@@ -6,6 +6,8 @@ did not change is not run again. This file wires them together and holds no plan
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import platform
 from collections.abc import Iterable
 from importlib.metadata import version as version_of
@@ -78,6 +80,7 @@ class Project:
 
     def __init__(self, folder: Path | str) -> None:
         self.store = FolderStore(Path(folder))
+        self.seconds: dict[str, float] = {}
         self._read: dict[str | None, tuple[Inputs, Settings, list[Finding]]] = {}
 
     @classmethod
@@ -291,8 +294,6 @@ class Project:
             "settings": content_hash(settings.model_dump_json()),
             "scenario": scenario or "baseline",
             "region": code or "",
-            **{f"seconds {stage}": f"{spent:.2f}" for stage, spent in stages.seconds.items()},
-            "seconds": f"{perf_counter() - start:.1f}",
         }
         plan = regional_plan(
             inputs,
@@ -305,6 +306,7 @@ class Project:
             roads=stages.main_roads(),
         )
         verified(plan, solved.area)
+        self.seconds = {**stages.seconds, "plan": perf_counter() - start}
         return plan
 
     def write(
@@ -322,14 +324,39 @@ class Project:
         Returns
         -------
         (Path, list of Path)
-            The folder and the files in it.
+            The folder and the files in it: the documents, and ``run.json``, the run record with times.
+
+        Raises
+        ------
+        TuntiError
+            The folder can't be written or the disk is full; what was there before is still there.
         """
         name = plan.region_names["fi"] if plan.region else "kaikki"
         where = Path(to) if to else self.store.folder / "plans" / f"{name}-{plan.scenario}"
-        progress(say("writing the plan"), None)
-        files = write_plan(plan, where, languages=plan.settings.project.languages)
-        progress(say("writing the plan"), 1.0)
-        return where, files
+        try:
+            files = write_plan(plan, where, languages=plan.settings.project.languages, progress=progress)
+            with whole_file(where / "run.json") as beside:
+                beside.write_text(self._run_record(plan), encoding="utf-8")
+        except OSError as problem:
+            raise TuntiError(
+                say(
+                    "{path} could not be written ({reason}). Free space or choose another folder, and try again.",
+                    path=str(where),
+                    reason=problem.strerror or type(problem).__name__,
+                )
+            ) from problem
+        return where, [*files, where / "run.json"]
+
+    def _run_record(self, plan: RegionalPlan) -> str:
+        """Say all that is needed to reproduce the plan's figures, and how long each stage took."""
+        record = {
+            **plan.run,
+            "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "stage_seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
+            "search_seconds": round(plan.network.seconds, 3),
+            "settings_values": plan.settings.model_dump(mode="json"),
+        }
+        return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
     def _sound(self, scenario: str | None, progress: Progress) -> tuple[Inputs, Settings]:
         inputs, settings, findings = self._inputs(scenario, progress)

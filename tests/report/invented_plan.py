@@ -241,6 +241,8 @@ def make_plan():
             Source("roads", "Tiet", "Öbolaget", "ODbL", "2025", ""),
         ),
         illustrative=True,
+        agencies=pd.DataFrame(columns=["agency", "name_fi", "name_sv", "name_en"]),
+        site_names={},
         run={"version": "0.1.0", "settings": "a" * 64},
         borders=borders,
         land=land,

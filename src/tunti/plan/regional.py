@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tunti.access.certainty import CertaintyTable, certainty, certainty_table
+from tunti.access.speed_error import speed_error
 from tunti.access.standard import Access, access_table, population_base
 from tunti.access.times import TravelTimes
-from tunti.findings import Finding, Level, Message, Share, say
+from tunti.findings import Finding, Level, Message
 from tunti.inputs.tables import Inputs, Source
 from tunti.location.problem import Network, Problem
 from tunti.plan.area import Area, part
+from tunti.plan.flags import flags
 from tunti.plan.question import rules_in_words
 from tunti.settings import Settings
 
@@ -68,8 +71,18 @@ class RegionalPlan:
         Sources of the input tables.
     illustrative : bool
         Some figures are invented; every page says so.
+    agencies : DataFrame
+        ``agency, name_fi, name_sv, name_en`` of the agencies that the offices name.
+    site_names : dict of str to str
+        Shown name of every site of all planned regions, by id: a nearest site or a fix may lie outside the area.
+    certainty : CertaintyTable or None
+        People surely, likely and unlikely within the standard of the proposed points, given how much driven speeds
+        differ from the model's, counted in the area.
+    certainty_cells : Series or None
+        Label of each row of ``proposed.cells``, for maps.
     run : dict of str to str
-        Run record: versions, hashes of inputs and settings, command, seconds per stage.
+        Run record: versions and hashes of inputs and settings. Seconds are no part of it: they stand in the file
+        ``run.json`` beside the plan, so that the same input gives the same documents.
     borders, land : GeoDataFrame or None
         Outlines for maps.
     roads : GeoDataFrame or None
@@ -96,7 +109,11 @@ class RegionalPlan:
     without_car_outside: int | None
     sources: tuple[Source, ...]
     illustrative: bool
+    agencies: pd.DataFrame
+    site_names: dict[str, str]
     run: dict[str, str]
+    certainty: CertaintyTable | None = None
+    certainty_cells: pd.Series | None = None
     borders: gpd.GeoDataFrame | None = None
     land: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
@@ -235,6 +252,12 @@ def regional_plan(
     today = access(solved.times, is_open, can_open, places)
     proposed = access(site_times, network.open, allowed, area.sites)
 
+    error = speed_error("winter" if settings.speeds.season == "winter" else "summer")
+    here = cells if region is None else cells[(cells["region"] == region).fillna(False)]
+    sure = certainty_table(site_times, here, area.municipalities, open_sites=network.open, minutes=minutes, error=error)
+    labels = certainty(site_times, open_sites=network.open, minutes=minutes, error=error).set_index("cell")["certainty"]
+    labels = labels.reindex(proposed.cells["cell"]).reset_index(drop=True)
+
     points = _points(solved, site_times, region, settings)
     within = (points["region"] == region).fillna(False) if region else pd.Series(True, index=points.index)
     inside = points[within].reset_index(drop=True)
@@ -265,12 +288,16 @@ def regional_plan(
         without_car_outside=solved.without_car_outside,
         sources=inputs.sources,
         illustrative=settings.project.illustrative,
+        agencies=inputs.agencies[["agency", "name_fi", "name_sv", "name_en"]],
+        site_names=dict(zip(area.sites["site"], area.sites["name"].fillna(area.sites["site"]), strict=True)),
+        certainty=sure,
+        certainty_cells=labels,
         run=run,
         borders=inputs.borders,
         land=inputs.land,
         roads=roads,
     )
-    return replace(plan, flags=flags(plan, area))
+    return replace(plan, flags=flags(plan, area.regions))
 
 
 def _names(named: pd.DataFrame, region: str | None, settings: Settings) -> dict[str, str]:
@@ -348,72 +375,3 @@ def _offices(solved: Solved, area: Area, region: str | None) -> pd.DataFrame:
     if region:
         table = table[(offices["region"] == region).fillna(False)]
     return table.reset_index(drop=True)
-
-
-def flags(plan: RegionalPlan, area: Area) -> tuple[Message, ...]:
-    """Say where a plan falls short of the known goals, or stands on less than a reader would expect.
-
-    Parameters
-    ----------
-    plan : RegionalPlan
-    area : Area
-
-    Returns
-    -------
-    tuple of Message
-    """
-    standard, found = plan.settings.standard, []
-    if plan.proposed.people_outside:
-        found.append(
-            say(
-                "{n} people ({share}) stay more than {minutes} minutes by car from every point.",
-                n=plan.proposed.people_outside,
-                share=Share(1 - plan.proposed.share),
-                minutes=standard.minutes,
-            )
-        )
-    if standard.minutes != standard.known_minutes:
-        found.append(
-            say(
-                "The plan is made for {minutes} minutes; the goal of the reform is {known} minutes.",
-                minutes=standard.minutes,
-                known=standard.known_minutes,
-            )
-        )
-    if standard.share is None and standard.region_share is None:
-        found.append(say("No share of people is set as a rule; no public source states one."))
-    small = plan.points[plan.points["below_base"]]
-    if len(small):
-        found.append(
-            say(
-                "Points with fewer than {base} people within the standard ({n}): {names}.",
-                n=len(small),
-                base=standard.known_population_base,
-                names=", ".join(small["name"]),
-            )
-        )
-    empty = area.regions[~area.regions["region"].isin(plan.points["region"])]
-    if plan.region is None and len(empty):
-        found.append(say("Regions without a point of their own: {names}.", names=", ".join(empty["region_fi"])))
-    if plan.region is not None and not len(plan.points):
-        found.append(say("The region has no point of its own; points across its border serve it."))
-    if not plan.network.proven:
-        found.append(
-            say("The network is not proven to be the best: the gap to the bound is {gap}.", gap=Share(plan.network.gap))
-        )
-    if plan.settings.project.regions_left_out:
-        found.append(
-            say(
-                "Regions outside the reform are left out: {codes}.",
-                codes=", ".join(plan.settings.project.regions_left_out),
-            )
-        )
-    worse = plan.proposed.people_inside - plan.today.people_inside
-    if worse < 0:
-        found.append(
-            say(
-                "Compared with any agency's office today, {n} fewer people are within the standard.",
-                n=-worse,
-            )
-        )
-    return tuple(found)

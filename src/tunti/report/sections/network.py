@@ -133,9 +133,8 @@ def _certificate(context: Context) -> Block:
             (say(N_("Second goal, bound")), amount(context, goal, bound, bound=True)),
             (say(N_("Second goal, gap")), words.share(gap)),
         ]
-    rows.append(
-        (say(N_("Time of the search")), say(N_("{seconds} s"), seconds=words.number(network.seconds, decimals=1)))
-    )
+    # Seconds differ from run to run and machine to machine; the document must not.
+    rows.append((say(N_("Time of the search")), say(N_("in the run record, run.json"))))
     rows += [(say(STEPS.get(what, what)), said_step(context, how)) for what, how in network.steps]
     return context.table(
         "certificate",
