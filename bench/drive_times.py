@@ -207,7 +207,9 @@ def measure(name, p, cutoff, args, engines, samples):
                 text += (
                     f"; {figures['times_bound']:.2f} x the memory-bandwidth bound of {figures['bound_ms']:.4f} ms "
                     f"({figures['triad_gb_s']:.1f} GB/s, {figures['swept_rows']:,.0f} rows, "
-                    f"{figures['swept_arcs']:,.0f} arcs a sweep of {figures['lanes']})"
+                    f"{figures['swept_arcs']:,.0f} arcs a sweep of {figures['lanes']}); "
+                    f"{figures['times_bound_whole_network']:.2f} x the bound with all {nodes:,} nodes and "
+                    f"{figures['folded_arcs']:,} arcs"
                 )
             print(text)
     return rows

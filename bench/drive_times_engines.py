@@ -322,25 +322,38 @@ def run_sweep(p, sample, cutoff, passes):
     wall = time.perf_counter() - wall
     space = engine._Space(prepared)
     members = engine.groups(prepared, sites)
+    arcs_of = own_arcs(arrays)
     swept_rows = swept_arcs = swept_cells = 0
     for group in members:
         space.search(prepared, sites, group)
         visited = _visited(arrays, space)
         swept_rows += int(visited.sum())
-        swept_arcs += int((arrays.indptr[1:] - arrays.indptr[:-1])[visited].sum())
+        swept_arcs += int(arcs_of[visited].sum())
         swept_cells += int(sum(int(w).bit_count() for w in space.seen))
     k = len(members)
     lanes = prepared.lanes
     nodes, arcs, reached = swept_rows / k, swept_arcs / k, swept_cells / k
     bound = ((arcs * 6 + nodes * 8) / lanes + nodes * 6 + reached * 4) / rate
+    whole = ((len(folded.head) * 6 + graph.nodes * 8) / lanes + graph.nodes * 6 + cells.places * 4) / rate
     ms = 1e3 * s / sites.places
     return found, {
         "setup_s": order_s + fold_s + times_s + cut_s, "order_s": order_s, "fold_s": fold_s, "new_weights_s": times_s,
         "cut_s": cut_s, "ms_per_site": ms, "all_cores_ms": 1e3 * wall / sites.places, "lanes": lanes,
-        "rows": prepared.rows, "arcs": len(arrays.head), "swept_rows": nodes, "swept_arcs": arcs,
+        "rows": prepared.rows, "arcs": int(arcs_of.sum()), "swept_rows": nodes, "swept_arcs": arcs,
         "reached_cells": reached, "triad_gb_s": rate / 1e9, "bound_ms": 1e3 * bound, "times_bound": ms / (1e3 * bound),
+        "times_bound_whole_network": ms / (1e3 * whole), "folded_arcs": len(folded.head),
         "seconds_only": tiles,
     }  # fmt: skip
+
+
+def own_arcs(arrays):
+    """Count each row's arcs without those that only fill up."""
+    fill = np.zeros(len(arrays.head), np.int64)
+    fill[1:] = arrays.head[1:] == arrays.head[:-1]
+    starts = arrays.indptr[:-1]
+    fill[starts[starts < len(fill)]] = 0
+    before = np.r_[0, np.cumsum(fill)]
+    return np.diff(arrays.indptr) - np.diff(before[arrays.indptr])
 
 
 def _visited(arrays, space):

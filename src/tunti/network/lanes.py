@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 ROW_BYTES = 64
 """Bytes in a row of labels: a cache line of most machines."""
 
+STEP = 4
+"""Arcs that :func:`pull_fours` takes at a time."""
+
 FAR_16 = np.uint16(0xFFFF)
 """Label 'beyond' in 16 bits; sums stop here."""
 
@@ -114,7 +117,21 @@ def pull(typing_context, target, row, keep, label, head, weight, first, last, li
     Starts from what the row holds where ``keep`` is not zero, else from 'beyond'. Gives one bit for each lane that ends
     at most at ``limit`` (a number of the labels' type). ``target`` may be ``label``.
     """
-    del typing_context
+    del typing_context, row, keep, first, last, limit
+    return _pulling(target, label, head, weight, 1)
+
+
+@intrinsic
+def pull_fours(typing_context, target, row, keep, label, head, weight, first, last, limit):
+    """Do what :func:`pull` does, four arcs at a time; their number must be a multiple of four.
+
+    One branch for four arcs: guessing wrongly where a row's arcs end costs as much as some arcs do.
+    """
+    del typing_context, row, keep, first, last, limit
+    return _pulling(target, label, head, weight, STEP)
+
+
+def _pulling(target, label, head, weight, step):
     signature = types.uint64(
         target, types.int64, types.int64, label, head, weight, types.int64, types.int64, label.dtype
     )
@@ -136,10 +153,13 @@ def pull(typing_context, target, row, keep, label, head, weight, first, last, li
         builder.position_at_end(loop)
         k = builder.phi(k0.type)
         least = builder.phi(row_type.type)
-        u = builder.sext(builder.load(builder.gep(heads, [k])), ir.IntType(64))
-        step = row_type.splat(builder.load(builder.gep(weights, [k])))
-        found = row_type.least(row_type.add(row_type.load(labels, u), step), least)
-        following = builder.add(k, ir.Constant(k.type, 1))
+        found = least
+        for i in range(step):
+            at = builder.add(k, ir.Constant(k.type, i))
+            u = builder.sext(builder.load(builder.gep(heads, [at])), ir.IntType(64))
+            time = row_type.splat(builder.load(builder.gep(weights, [at])))
+            found = row_type.least(row_type.add(row_type.load(labels, u), time), found)
+        following = builder.add(k, ir.Constant(k.type, step))
         k.add_incoming(k0, before)
         k.add_incoming(following, loop)
         least.add_incoming(start, before)

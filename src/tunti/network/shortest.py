@@ -49,12 +49,13 @@ _FEW = 64
 """Up to so many sites nothing but the search is considered."""
 
 # Microseconds for each node or reached node on one core, measured by bench/drive_times.py; only their ratios matter.
-_SEARCH_REACHED = 0.065
-_SWEEP_REACHED = 0.0018
-_ORDER = 4.5
-_FOLD = 1.2
-_CUSTOMIZE = 1.2
-_CUT = 0.2
+_SEARCH_REACHED = 0.021
+_SWEEP_REACHED = 0.0016
+_ORDER = 2.9
+_FOLD = 0.5
+_CUSTOMIZE = 0.8
+_PERFECT = 0.6
+_CUT = 0.13
 _LOAD = 500_000.0
 """Loading the sweep's compiled kernels: what keeps small tables with the search."""
 
@@ -71,11 +72,14 @@ class Choice:
         ``"search"`` or ``"sweep"``.
     search_s, sweep_s : float
         Seconds that each was expected to take on one core, everything included that is not at hand.
+    perfect : bool
+        Whether the sweep is long enough to be worth closing the shortcuts that it does not need.
     """
 
     engine: str
     search_s: float
     sweep_s: float
+    perfect: bool = False
 
 
 def many_to_many(
@@ -152,10 +156,8 @@ def prepare(
     if choice.engine == "search":
         return turned
     del turned
-    perfect = sites.places * 3 > graph.nodes // 100
-    return sweep_graph(
-        fold(graph, orders=orders), customize(fold(graph), ds, perfect=perfect), cells, cutoff_ds=cutoff_ds
-    )
+    folded = fold(graph, orders=orders)
+    return sweep_graph(folded, customize(folded, ds, perfect=choice.perfect), cells, cutoff_ds=cutoff_ds)
 
 
 def choose(graph: RoadGraph, turned: SearchGraph, sites: Connectors, *, orders: Path | None = None) -> Choice:
@@ -173,10 +175,10 @@ def choose(graph: RoadGraph, turned: SearchGraph, sites: Connectors, *, orders: 
     Notes
     -----
     A few sites, evenly spread over the table, are searched; the share of cells that they find says how many nodes ``r``
-    one search reaches. With ``n`` nodes and ``s`` sites, in microseconds: search = 0.065 r s; sweep = 0.0018 r s, plus
-    what is not at hand: finding the order 4.5 n (a quarter of it where it will be kept), folding 1.2 n, giving times to
-    the shortcuts 1.2 n, cutting to the cells 0.2 n, and half a second for loading its kernels. It depends on sizes and
-    on what is at hand, not on the clock.
+    one search reaches. With ``n`` nodes and ``s`` sites, in microseconds: search = 0.021 r s; sweep = 0.0016 r s, plus
+    what is not at hand: finding the order 2.9 n (a quarter of it where it will be kept), folding 0.5 n, giving times to
+    the shortcuts 0.8 n (1.4 n where closing those that are not needed pays), cutting to the cells 0.13 n, and half a
+    second for loading its kernels. It depends on sizes and on what is at hand, not on the clock.
     """
     if sites.places <= _FEW or turned.cells == 0:
         return Choice("search", 0.0, float("inf"))
@@ -184,12 +186,14 @@ def choose(graph: RoadGraph, turned: SearchGraph, sites: Connectors, *, orders: 
     found = search_rows(turned, places(sites, chosen), workers=1)[0][-1]
     reached = graph.nodes * min(1.0, float(found) / (_PROBES * turned.cells))
     search = _SEARCH_REACHED * reached * sites.places
-    sweep = _SWEEP_REACHED * reached * sites.places + (_CUSTOMIZE + _CUT) * graph.nodes + _LOAD
+    sweeping = _SWEEP_REACHED * reached * sites.places
+    perfect = 0.4 * sweeping > _PERFECT * graph.nodes
+    sweep = sweeping + (_CUSTOMIZE + _CUT + _PERFECT * perfect) * graph.nodes + _LOAD
     if graph not in _folded:
         sweep += _FOLD * graph.nodes
         if orders is None or not order_path(orders, graph).exists():
             sweep += _ORDER * graph.nodes * (1.0 if orders is None else 0.25)
-    return Choice("sweep" if sweep < search else "search", search * 1e-6, sweep * 1e-6)
+    return Choice("sweep" if sweep < search else "search", search * 1e-6, sweep * 1e-6, perfect)
 
 
 def fold(graph: RoadGraph, *, orders: Path | None = None) -> Contraction:

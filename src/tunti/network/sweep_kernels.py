@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tunti.network.lanes import ROW_BYTES, pull, relax, turn_block, within
+from tunti.network.lanes import ROW_BYTES, STEP, pull, pull_fours, relax, turn_block, within
 from tunti.network.machine import lowest, prefetch
 
 
@@ -19,7 +19,7 @@ class SweepArrays(NamedTuple):
     ``weight`` arrays have the type of the labels (uint16 or uint32), all in tenths of a second.
     """
 
-    indptr: NDArray[np.int64]  # arcs of each swept row
+    indptr: NDArray[np.int64]  # arcs of each swept row, filled up to a multiple of four by repeating the last one
     head: NDArray[np.int32]  # swept row that the arc leads to, smaller
     weight: NDArray[Any]
     gate_start: NDArray[np.int32]  # first row of a district
@@ -67,7 +67,7 @@ def needed_rows(indptr, head, time, cell_node, cell_ds, cutoff):
 
 @njit(cache=True, nogil=True)
 def swept_arcs(indptr, head, time, row_of, rows, cutoff, sample):
-    """Give the arcs of the needed rows, in the labels' type."""
+    """Give the arcs of the needed rows, in the labels' type; the last one again up to a multiple of ``STEP``."""
     start = np.zeros(rows + 1, np.int64)
     for v in range(len(row_of)):
         r = row_of[v]
@@ -76,7 +76,7 @@ def swept_arcs(indptr, head, time, row_of, rows, cutoff, sample):
             for k in range(indptr[v], indptr[v + 1]):
                 if time[k] <= cutoff:
                     n += 1
-            start[r + 1] = start[r] + n
+            start[r + 1] = start[r] + (n + STEP - 1) // STEP * STEP
     to = np.empty(start[rows], np.int32)
     weight = np.empty(start[rows], sample.dtype)
     for v in range(len(row_of)):
@@ -87,6 +87,10 @@ def swept_arcs(indptr, head, time, row_of, rows, cutoff, sample):
                     to[at] = row_of[head[k]]
                     weight[at] = time[k]
                     at += 1
+            while at < start[row_of[v] + 1]:
+                to[at] = to[at - 1]
+                weight[at] = weight[at - 1]
+                at += 1
     return start, to, weight
 
 
@@ -273,7 +277,7 @@ def sweep(a, label, seeds, stamp, turn, runs):
                 keep = np.int64(1)
                 s += 1
                 seed = np.int64(seeds[s]) if s < len(seeds) else np.int64(rows)
-            pull(label, r, keep, label, a.head, a.weight, a.indptr[r], a.indptr[r + 1], a.limit)
+            pull_fours(label, r, keep, label, a.head, a.weight, a.indptr[r], a.indptr[r + 1], a.limit)
             r += 1
     if rows > runs[2 * run]:
         runs[2 * run + 1] = rows
