@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,11 @@ def empty(schema: Schema) -> pd.DataFrame:
     DataFrame
         All columns of the schema with their dtypes, index ``row``.
     """
+    return _empty(schema).copy()
+
+
+@cache
+def _empty(schema: Schema) -> pd.DataFrame:
     return typed(pd.DataFrame(), schema)
 
 
@@ -137,7 +143,7 @@ def tell(
             say(
                 "{n} more rows have a fault of the same kind, the next on row {row}: {what}",
                 n=len(places) - MOST_ROWS_TOLD,
-                row=rows[i] if isinstance(rows[i], str) else int(rows[i]),
+                row=str(rows[i]),
                 what=what(i) if callable(what) else what,
             ),
             what_to_do(i) if callable(what_to_do) else what_to_do,
@@ -174,7 +180,8 @@ def closest(word: str, names: Sequence[str]) -> str | None:
     str or None
         None when nothing is alike, or when there are too many names to compare in reasonable time.
     """
-    if len(names) > _MOST_NAMES_COMPARED:
+    if len(names) > _MOST_NAMES_COMPARED or word.strip().isdigit():
+        # One code of digits is as far from another as any; a guess would only mislead.
         return None
     folded = {n.casefold().strip(): n for n in names}
     near = get_close_matches(word.casefold().strip(), list(folded), n=1, cutoff=0.6)

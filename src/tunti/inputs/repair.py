@@ -12,9 +12,11 @@ from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
 
 _CODES = ("municipality", "region")
+_WIDTHS = {"FI": {"municipality": 3, "region": 2}}
+"""Digits of the official codes of a country; elsewhere the longest code tells."""
 
 
-def repair(inputs: Inputs) -> tuple[Inputs, list[Finding]]:
+def repair(inputs: Inputs, *, country: str = "") -> tuple[Inputs, list[Finding]]:
     """Mend references that a spreadsheet broke and say so in notes.
 
     ``91`` becomes ``091`` when the municipalities' codes have three digits; a name becomes the code of the one row that
@@ -23,6 +25,8 @@ def repair(inputs: Inputs) -> tuple[Inputs, list[Finding]]:
     Parameters
     ----------
     inputs : Inputs
+    country : str
+        ISO code; Finland's municipalities have three digits and its regions two.
 
     Returns
     -------
@@ -34,7 +38,7 @@ def repair(inputs: Inputs) -> tuple[Inputs, list[Finding]]:
     findings: list[Finding] = []
     municipalities = inputs.municipalities
     for name in _CODES:
-        padded = _pad(municipalities[name])
+        padded = _pad(municipalities[name], _WIDTHS.get(country, {}).get(name, 0))
         if padded is not None:
             findings.append(_told("municipalities", name, municipalities[name], padded, _zeros()))
             municipalities = municipalities.assign(**{name: padded})
@@ -60,12 +64,12 @@ def repair(inputs: Inputs) -> tuple[Inputs, list[Finding]]:
     return inputs, findings
 
 
-def _pad(codes: pd.Series[Any]) -> pd.Series[Any] | None:
+def _pad(codes: pd.Series[Any], width: int) -> pd.Series[Any] | None:
     """Give codes of digits their leading zeros back; None when nothing is to be mended or it would be a guess."""
     known = codes.dropna().drop_duplicates()
     if known.empty or not known.str.fullmatch(r"\d+").all():
         return None
-    width = int(known.str.len().max())
+    width = max(width, int(known.str.len().max()))
     padded = known.str.zfill(width)
     if (padded == known).all() or padded.duplicated().any():
         return None

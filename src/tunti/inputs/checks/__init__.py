@@ -30,9 +30,9 @@ def check(inputs: Inputs, settings: Settings) -> list[Finding]:
     list of Finding
         Errors, warnings and notes, each with table, row, column, what is wrong and what to do.
     """
-    broken = list(rows.check_form(inputs, settings))
+    inputs, broken = rows.in_form(inputs)
     if broken:
-        # Tables made in code with wrong columns or dtypes: the other checks would stumble on them.
+        # Tables made in code with columns missing or of another kind: the other checks would stumble on them.
         return broken
     return [finding for one in CHECKS for finding in one(inputs, settings)]
 

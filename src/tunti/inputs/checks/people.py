@@ -125,7 +125,7 @@ def check_cells(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
             rows,
             first != np.arange(len(cells)),
             "x",
-            lambda i: say("The cell is at the same place as the cell on row {row}.", row=int(rows[first[i]])),
+            lambda i: say("The cell is at the same place as the cell on row {row}.", row=str(rows[first[i]])),
             say("Remove one of the cells if it is there twice: its people count double."),
         )
 

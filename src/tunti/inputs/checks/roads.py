@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -131,12 +130,14 @@ def check_parallel(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     links = inputs.road_links
     if links.empty:
         return
-    one = links[["from_node", "to_node"]].astype(object)
-    low, high = _ordered(one["from_node"], one["to_node"])
-    oneway = links["oneway"].fillna(False).to_numpy(bool)
+    start = links["from_node"].fillna("").to_numpy(object)
+    end = links["to_node"].fillna("").to_numpy(object)
+    swap = start > end
+    low, high = np.where(swap, end, start), np.where(swap, start, end)
     # Two one-way links in opposite directions are one road, not a duplicate.
-    turned = oneway & (low != one["from_node"].astype("string").to_numpy(object))
+    turned = links["oneway"].fillna(False).to_numpy(bool) & swap
     again = pd.DataFrame({"low": low, "high": high, "turned": turned}).duplicated().to_numpy()
+    again = again & (low != "") & (high != "")
     if again.any():
         yield note(
             "road_links",
@@ -145,13 +146,6 @@ def check_parallel(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
             say("{n} links run between the same nodes as an earlier link, the first on this row.", n=int(again.sum())),
             say("Nothing needs to be done: the fastest of them counts."),
         )
-
-
-def _ordered(one: pd.Series[Any], other: pd.Series[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    a = one.astype("string").fillna("").to_numpy(object)
-    b = other.astype("string").fillna("").to_numpy(object)
-    swap = a > b
-    return np.where(swap, b, a), np.where(swap, a, b)
 
 
 def check_parts(inputs: Inputs, settings: Settings) -> Iterator[Finding]:

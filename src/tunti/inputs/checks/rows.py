@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandera.pandas as pa
 
 from tunti.findings import Finding, Level, Message, error, say
 from tunti.inputs.contract import contract
-from tunti.inputs.frames import MOST_ROWS_TOLD, among, did_you_mean, tell
+from tunti.inputs.frames import DTYPES, MOST_ROWS_TOLD, among, did_you_mean, tell, typed
 from tunti.inputs.schemas import SCHEMAS, Column, Schema
 from tunti.inputs.tables import Inputs
 from tunti.settings import Settings
@@ -23,34 +24,58 @@ def _table(inputs: Inputs, name: str) -> pd.DataFrame:
 
 
 def _reported(inputs: Inputs, table: str, column: str | None) -> bool:
-    """Tell whether the readers have reported a table or a whole column."""
-    return (table, None, column) in inputs.unread or any(
-        t == table and c == column and row == 1 for t, row, c in inputs.unread
-    )
+    """Tell whether the readers have reported a whole column: without a row, or in the row of the headers."""
+    first = _table(inputs, table).index.min()
+    return any(t == table and c == column and (row is None or row < first) for t, row, c in inputs.unread)
 
 
-def check_form(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
-    """Check that tables made in code have the columns and dtypes of their schemas."""
+def in_form(inputs: Inputs) -> tuple[Inputs, list[Finding]]:
+    """Bring tables that code made or changed to the dtypes of their schemas, and report those that can't be.
+
+    Parameters
+    ----------
+    inputs : Inputs
+
+    Returns
+    -------
+    inputs : Inputs
+    findings : list of Finding
+        Missing columns and values of the wrong kind.
+    """
+    findings: list[Finding] = []
     for name, schema in SCHEMAS.items():
-        for problem in _failures(_table(inputs, name), schema):
-            kind, column = str(problem["check"]), problem["column"]
-            if kind == "column_in_dataframe":
-                lacking = str(problem["failure_case"])
-                yield error(
-                    name,
-                    None,
-                    lacking,
-                    say("The column '{name}' is missing.", name=lacking),
-                    say("Make the table with tunti.inputs.frames.typed, which adds empty columns."),
+        frame = _table(inputs, name)
+        lacking = [c for c in schema.names if c not in frame.columns]
+        findings += [
+            error(
+                name,
+                None,
+                column,
+                say("The column '{name}' is missing.", name=column),
+                say("Make the table with tunti.inputs.frames.typed, which adds empty columns."),
+            )
+            for column in lacking
+        ]
+        other = [c for c in schema.columns if c.name not in lacking and str(frame[c.name].dtype) != DTYPES[c.kind]]
+        if not other and not lacking and frame.index.name == "row":
+            continue
+        for column in other:
+            one, dtype = replace(schema, columns=(column,)), str(frame[column.name].dtype)
+            try:
+                typed(frame[[column.name]], one)
+            except (ValueError, TypeError):
+                findings.append(
+                    error(
+                        name,
+                        None,
+                        column.name,
+                        say("The column holds values of the wrong kind ({dtype}).", dtype=dtype),
+                        say("Make the table with tunti.inputs.frames.typed, which sets the kinds."),
+                    )
                 )
-            elif kind.startswith("dtype"):
-                yield error(
-                    name,
-                    None,
-                    str(column),
-                    say("The column holds values of the wrong kind ({dtype}).", dtype=str(problem["failure_case"])),
-                    say("Make the table with tunti.inputs.frames.typed, which sets the kinds."),
-                )
+        if not findings:
+            inputs = inputs.with_table(name, typed(frame, schema))
+    return inputs, findings
 
 
 def check_values(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
@@ -58,10 +83,11 @@ def check_values(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     for name, schema in SCHEMAS.items():
         frame = _table(inputs, name)
         told: dict[tuple[str, str], int] = {}
+        lacking = {c for c in schema.names if len(frame) and _reported(inputs, name, c)}
         for problem in _failures(frame, schema):
             column, row, kind = schema[str(problem["column"])], problem["index"], str(problem["check"])
-            unread = inputs.unread
-            if kind == "not_nullable" and ((name, row, column.name) in unread or _reported(inputs, name, column.name)):
+            reported = (name, row, column.name) in inputs.unread or column.name in lacking
+            if kind == "not_nullable" and reported:
                 continue
             told[column.name, kind] = told.get((column.name, kind), 0) + 1
             if told[column.name, kind] <= MOST_ROWS_TOLD:
@@ -77,6 +103,8 @@ def check_values(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
 
 def _failures(frame: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
     """List pandera's failures in the order of columns and rows; a finding's words are ours."""
+    if frame.empty:
+        return []
     try:
         contract(schema).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as problems:
@@ -138,7 +166,7 @@ def check_keys(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
 
         def what(i: int, keys: pd.DataFrame = keys, firsts: Any = firsts) -> Message:
             value = " / ".join(str(v) for v in keys.iloc[i])
-            return say("'{value}' is already on row {row}.", value=value, row=int(firsts[i]))
+            return say("'{value}' is already on row {row}.", value=value, row=str(firsts[i]))
 
         yield from tell(
             Level.ERROR,

@@ -81,7 +81,7 @@ def check_same_place(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         again & ~clash,
         "x",
-        lambda i: say("The site is at the same place as the site on row {row}.", row=int(rows[first[i]])),
+        lambda i: say("The site is at the same place as the site on row {row}.", row=str(rows[first[i]])),
         say("Keep one of the sites, or correct the coordinates."),
     )
 

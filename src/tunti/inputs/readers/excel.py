@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from tunti.findings import Finding, error, say
 from tunti.inputs.readers.headers import find_header, fold
 from tunti.inputs.readers.raw import Raw, Unreadable, from_grid
 from tunti.inputs.readers.text import no_header
-from tunti.inputs.readers.values import number_text
+from tunti.inputs.readers.values import plain_text
 from tunti.inputs.schemas import Schema
 from tunti.locale import LANGUAGES, translator
 
@@ -148,12 +147,4 @@ def read_excel(path: Path, schema: Schema, table: str, sheet: str | None = None)
 
 def value_text(value: Any) -> str:
     """Write a cell of a sheet as a user would type it."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, (int, float)):
-        return number_text(float(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    return str(value)
+    return value.strip() if isinstance(value, str) else plain_text(value)

@@ -28,6 +28,9 @@ from tunti.settings import Settings
 MAP_LAYERS = ("borders", "land")
 """Layers for maps only: municipality outlines and the land's outline."""
 
+ROADS_FOLDER = "roads"
+"""A folder of their own for road tables, which often come under a licence of their own."""
+
 _TABLES: dict[str, Schema] = {**SCHEMAS, SOURCES.name: SOURCES}
 _OTHER_FILES = (".toml", ".md", ".pdf", ".html", ".png", ".svg", ".log", ".lock", ".json")
 
@@ -40,14 +43,16 @@ class _Place:
     sheet: str | None = None
 
     def __str__(self) -> str:
-        return self.path.name if self.sheet is None else f"{self.path.name} ({self.sheet})"
+        name = f"{ROADS_FOLDER}/{self.path.name}" if self.path.parent.name == ROADS_FOLDER else self.path.name
+        return name if self.sheet is None else f"{name} ({self.sheet})"
 
 
 def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]]:
     """Read all tables of a project's folder.
 
     Each table is looked for as ``NAME.csv``, ``.xlsx``, ``.parquet``, ``.gpkg`` (and other vector files), as a sheet
-    of a workbook or as a layer of a file with several layers. A table that is not there is empty.
+    of a workbook or as a layer of a file with several layers. A table that is not there is empty. Road tables may
+    lie in a folder ``roads`` inside.
 
     Parameters
     ----------
@@ -98,7 +103,7 @@ def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]
         road_extract=extracts[0] if extracts else None,
         sources=_sources(sources),
     )
-    inputs, found = repair(inputs)
+    inputs, found = repair(inputs, country=settings.project.country)
     findings += found
     unread = frozenset(
         (f.table, None if isinstance(f.row, str) else f.row, f.column) for f in findings if f.level == "error"
@@ -113,7 +118,8 @@ def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[
     extracts: list[Path] = []
     unknown: list[Path] = []
     findings: list[Finding] = []
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$"))):
+    paths = [p for part in (folder, folder / ROADS_FOLDER) if part.is_dir() for p in part.iterdir()]
+    for path in sorted(p for p in paths if p.is_file() and not p.name.startswith((".", "~$"))):
         stem, ending = fold(path.stem), path.suffix.casefold()
         table = next((n for n in _TABLES if fold(n) == stem), None)
         layer = next((n for n in MAP_LAYERS if n == stem), None)
@@ -194,16 +200,7 @@ def _missing(
                 ),
             )
     roads = "road_links" in tried and "road_nodes" in tried
-    if not roads and not extracts and "travel_times" not in tried:
-        name = "road_nodes" if "road_links" in tried else "road_links"
-        yield error(
-            name,
-            None,
-            None,
-            say("There are no roads: neither tables, an extract nor travel times."),
-            say("Put road_nodes.csv and road_links.csv, roads.osm.pbf or travel_times.csv in the folder."),
-        )
-    elif ("road_links" in tried) != ("road_nodes" in tried):
+    if ("road_links" in tried) != ("road_nodes" in tried):
         name = "road_nodes" if "road_links" in tried else "road_links"
         yield error(
             name,
@@ -211,6 +208,14 @@ def _missing(
             None,
             say("Only one of the road tables is there."),
             say("Add the table '{name}' or remove the other one.", name=name),
+        )
+    elif not roads and not extracts and "travel_times" not in tried:
+        yield error(
+            "road_links",
+            None,
+            None,
+            say("There are no roads: neither tables, an extract nor travel times."),
+            say("Put road_nodes.csv and road_links.csv, roads.osm.pbf or travel_times.csv in the folder."),
         )
     if roads and extracts:
         yield warning(

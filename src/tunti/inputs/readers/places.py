@@ -151,8 +151,9 @@ def bring(frame: pd.DataFrame, schema: Schema, crs: str, table: str) -> tuple[pd
         x[only], y[only] = to_metres.transform(lon[only], lat[only])
     if ok_metres.any():
         lon[ok_metres], lat[ok_metres] = to_degrees.transform(x[ok_metres], y[ok_metres])
-    filled = frame.assign(x=x, y=y, lon=lon, lat=lat)
-    return filled.replace({c: {np.inf: np.nan, -np.inf: np.nan} for c in ("x", "y", "lon", "lat")}), findings
+    for values in (x, y, lon, lat):
+        values[~np.isfinite(values)] = np.nan
+    return frame.assign(x=x, y=y, lon=lon, lat=lat), findings
 
 
 def from_geometry(x: Floats, y: Floats, start: str | None, crs: str) -> tuple[Floats, Floats]:

@@ -150,7 +150,8 @@ def _aside(raw: Raw, columns: dict[int, str], schema: Schema) -> np.ndarray[Any,
     words = example_words()
     for i in list(columns)[:1]:
         if raw.values[i].dtype == object:
-            aside |= raw.values[i].map(lambda v: isinstance(v, str) and v.casefold().startswith(words)).to_numpy(bool)
+            marks = (isinstance(v, str) and v.casefold().startswith(words) for v in raw.values[i].tolist())
+            aside |= np.fromiter(marks, bool, len(aside))
     first = {name: as_text(raw.values[i].iloc[:1]).iloc[0] for i, name in columns.items()}
     units = {name: {fold(translator(language)(schema[name].unit)) for language in LANGUAGES} for name in first}
     given = {name: text for name, text in first.items() if text}
@@ -163,10 +164,10 @@ def _identity_code(column: pd.Series[Any]) -> int | None:
     """Find the first value that looks like a personal identity code; the value itself is never shown or kept."""
     if column.dtype != object and not pd.api.types.is_string_dtype(column.dtype):
         return None
-    text = column.astype(object).map(lambda v: v if isinstance(v, str) else "")
-    if not any(_is_date(m) for m in _IDENTITY.findall("\n".join(text))):
+    texts = [v if isinstance(v, str) else "" for v in column.tolist()]
+    if not any(_is_date(m) for m in _IDENTITY.findall("\n".join(texts))):
         return None
-    return next((i for i, t in enumerate(text) if any(_is_date(m) for m in _IDENTITY.findall(t))), None)
+    return next((i for i, t in enumerate(texts) if any(_is_date(m) for m in _IDENTITY.findall(t))), None)
 
 
 def _is_date(code: str) -> bool:

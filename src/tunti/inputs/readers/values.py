@@ -36,7 +36,8 @@ _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 
 def clean(text: str) -> str:
     """Trim a text and make its spaces and accents uniform (a decomposed Ä becomes one letter)."""
-    text = _SPACES.sub(" ", text).strip()
+    if not text.isascii() or not text.isalnum():
+        text = _SPACES.sub(" ", text).strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -202,9 +203,24 @@ def as_text(raw: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_numeric_dtype(raw.dtype):
         meaning = {v: "" if pd.isna(v) else number_text(float(v)) for v in raw.unique()}
         return raw.map(meaning).astype(object).fillna("")
-    meaning = {v: clean(v) if isinstance(v, str) else "" if v is None or v is pd.NA or v != v else clean(str(v))
-               for v in raw.unique()}  # fmt: skip
-    return raw.map(meaning).astype(object).fillna("")
+    known: dict[Any, str] = {}
+    texts = []
+    for value in raw.tolist():
+        if value not in known:
+            known[value] = clean(value) if isinstance(value, str) else "" if pd.isna(value) else plain_text(value)
+        texts.append(known[value])
+    return pd.Series(texts, index=raw.index, dtype=object)
+
+
+def plain_text(value: Any) -> str:
+    """Write a value of a typed cell as a user would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return number_text(float(value))
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
+    return clean(str(value))
 
 
 def number_text(value: float) -> str:
@@ -221,15 +237,14 @@ def _numbers(raw: pd.Series[Any], column: Column, table: str, rows: Any, finding
     else:
         # Most values are plain: let pandas read those in one go and look at the others one by one.
         text = as_text(raw)
-        quick = text.where(text.str.fullmatch(_PLAIN.pattern), None)
-        values = pd.to_numeric(quick, errors="coerce").to_numpy("float64").copy()
-        odd = np.isnan(values) & (text != "").to_numpy()
+        values = pd.to_numeric(text, errors="coerce").to_numpy("float64").copy()
+        odd = ~np.isfinite(values) & (text != "").to_numpy()
         unread = np.zeros(len(values), bool)
         if odd.any():
             rest = text[odd]
             read = {t: None if is_missing(t) else to_number(t, percent=column.kind == "share") for t in rest.unique()}
-            values[odd] = rest.map(read).astype("float64")
-            unread[odd] = np.isnan(values[odd]) & ~np.array([is_missing(t) for t in rest])
+            values[odd] = [np.nan if read[t] is None else read[t] for t in rest]
+            unread[odd] = [read[t] is None and not is_missing(t) for t in rest]
     with np.errstate(invalid="ignore"):
         broken = whole & ~np.isnan(values) & (values != np.round(values)) & ~unread
     values[unread | broken] = np.nan
@@ -266,12 +281,15 @@ def _not_read(text: pd.Series[Any], unread: Any, column: Column, table: str, row
 
 def _mojibake(text: pd.Series[Any], column: Column, table: str, rows: Any) -> Iterator[Finding]:
     """Report texts whose Å, Ä and Ö were lost when a file was saved with the wrong character set."""
-    wrong = text.str.contains("Ã[¤¶¥„–…\x84\x96\x85]|\ufffd", regex=True)
+    broken = re.compile("Ã[¤¶¥„–…\x84\x96\x85]|\ufffd")
+    wrong = np.zeros(len(text), bool)
+    if broken.search("\n".join(text)):
+        wrong = np.fromiter((broken.search(t) is not None for t in text), bool, len(text))
     return tell(
         Level.WARNING,
         table,
         rows,
-        wrong.to_numpy(bool),
+        wrong,
         column.name,
         lambda i: say("The letters Å, Ä or Ö are broken in '{value}'.", value=text.iloc[i]),
         say("Save the file again as 'CSV UTF-8' from the program where the letters are right."),
