@@ -141,6 +141,7 @@ def test_squares_count_at_their_middle(tmp_path: Path) -> None:
     assert frame.loc[2, ["x", "y"]].tolist() == [385500, 6672500]
 
 
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_a_layer_without_a_system_takes_the_projects(tmp_path: Path) -> None:
     points = gpd.GeoDataFrame({"cell": ["a"], "people": [5]}, geometry=[Point(385000, 6672000)])
     points.to_file(tmp_path / "cells.gpkg", driver="GPKG")

@@ -59,7 +59,7 @@ class Column:
     example: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """One input table.
 
