@@ -282,8 +282,9 @@ def triad():
 def run_sweep(p, sample, cutoff, passes):
     """Time the sweep with a cut-off (rows) or, above 109 minutes, the whole table in tiles."""
     from tunti.network import sweep as engine
-    from tunti.network.contraction import contraction, contraction_order
+    from tunti.network.contraction import contraction
     from tunti.network.customize import customize
+    from tunti.network.dissection import contraction_order
 
     graph, ds, cells, sites = ours(p)
     rate = triad()

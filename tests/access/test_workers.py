@@ -10,8 +10,9 @@ import pytest
 from tunti.access import workers as hands
 from tunti.access.workers import Workers, many_to_many, parts_of
 from tunti.errors import TuntiError
-from tunti.network.contraction import contraction, contraction_order
+from tunti.network.contraction import contraction
 from tunti.network.customize import customize
+from tunti.network.dissection import contraction_order
 from tunti.network.graph import Connectors, RoadGraph
 from tunti.network.shortest import many_to_many as in_one
 from tunti.network.sweep import sweep_graph

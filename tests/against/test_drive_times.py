@@ -12,8 +12,9 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
-from tunti.network.contraction import contraction, contraction_order
+from tunti.network.contraction import contraction
 from tunti.network.customize import customize
+from tunti.network.dissection import contraction_order
 from tunti.network.graph import Connectors, RoadGraph
 from tunti.network.shortest import k_nearest, many_to_many, search_graph, search_rows, stream_tiles
 from tunti.network.sweep import sweep_graph, sweep_rows

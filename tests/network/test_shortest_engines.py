@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from search_networks import by_networkx, connectors, networks, road_graph, weights
 
 from tunti.network import shortest
-from tunti.network.contraction import contraction, contraction_order, keep_order, kept_order, order_path
+from tunti.network.contraction import contraction
 from tunti.network.customize import customize
+from tunti.network.dissection import contraction_order, keep_order, kept_order, order_path
 from tunti.network.shortest import choose, fold, k_nearest, many_to_many, search_graph, stream_tiles
 from tunti.network.sweep import sweep_graph, sweep_rows
 
@@ -172,6 +173,18 @@ def test_the_nearest_few_are_those_of_the_whole_table(drawn):
             row = slice(indptr[i], indptr[i + 1])
             assert site[row].tolist() == inside
             assert tenths[row].tolist() == [table[j, i] for j in inside]
+
+
+def test_progress_is_told_to_the_end():
+    graph, ds, cells, sites = grid()
+    folded = fold(graph)
+    prepared = sweep_graph(folded, customize(folded, ds), cells, cutoff_ds=1_000)
+    for work in (lambda tell: many_to_many(graph, ds, cells, sites, cutoff_ds=1_000, progress=tell),
+                 lambda tell: sweep_rows(prepared, sites, progress=tell)):  # fmt: skip
+        told = []
+        work(told.append)
+        assert told == sorted(told)
+        assert told[-1] == 1.0
 
 
 def test_k_must_be_positive():

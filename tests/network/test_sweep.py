@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from search_networks import networks
 
-from tunti.network.contraction import contraction, contraction_order
+from tunti.network.contraction import contraction
 from tunti.network.customize import customize
+from tunti.network.dissection import contraction_order
 from tunti.network.shortest import search_graph, search_rows
 from tunti.network.sweep import sweep_graph, sweep_rows, sweep_tiles
 

@@ -19,6 +19,9 @@ CUTOFF_LIMIT = 655_344
 Rows = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[Any]]
 """``indptr`` (int64, sites + 1), ``cell`` (int32, ascending in a row), and seconds (uint16) or tenths (uint32)."""
 
+Progress = Callable[[float], None]
+"""Called with the share that is done, 0 to 1."""
+
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 

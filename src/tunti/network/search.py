@@ -19,7 +19,16 @@ from tunti.network.core import thinned
 from tunti.network.graph import Connectors, RoadGraph
 from tunti.network.order import spatial_ranks
 from tunti.network.queues import AHEAD, count_bits, search_buckets, take_row
-from tunti.network.rows import Rows, RowsBuilder, check_connectors, check_cutoff, in_order, to_seconds, usable_cores
+from tunti.network.rows import (
+    Progress,
+    Rows,
+    RowsBuilder,
+    check_connectors,
+    check_cutoff,
+    in_order,
+    to_seconds,
+    usable_cores,
+)
 
 FAR = np.uint32(0xFFFF_FFFF)
 """Label of a vertex that no search has reached."""
@@ -94,11 +103,22 @@ def search_graph(graph: RoadGraph, ds: NDArray[np.uint32], cells: Connectors, *,
     return SearchGraph(graph.nodes, cells.places, core, rank, indptr, arcs, cutoff_ds)
 
 
-def search_rows(prepared: SearchGraph, sites: Connectors, *, workers: int | None = None, tenths: bool = False) -> Rows:
+def search_rows(
+    prepared: SearchGraph,
+    sites: Connectors,
+    *,
+    workers: int | None = None,
+    tenths: bool = False,
+    progress: Progress | None = None,
+) -> Rows:
     """Search from each site over a network that is already turned round; rows as ``many_to_many`` gives."""
     rows = RowsBuilder(sites.places, np.uint32 if tenths else np.uint16)
+    done = 0
     for counts, cell, ds in _searched(prepared, sites, workers or usable_cores()):
         rows.add(counts, cell, ds if tenths else to_seconds(ds))
+        done += len(counts)
+        if progress is not None:
+            progress(done / sites.places)
     return rows.finish()
 
 

@@ -16,17 +16,19 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from tunti.network.contraction import Contraction, contraction, contraction_order, keep_order, kept_order, order_path
+from tunti.network.contraction import Contraction, contraction
 from tunti.network.customize import customize
+from tunti.network.dissection import contraction_order, keep_order, kept_order, order_path
 from tunti.network.graph import Connectors, RoadGraph
 from tunti.network.nearest import nearest_rows
-from tunti.network.rows import CUTOFF_LIMIT, Rows, check_connectors, check_cutoff, places, to_seconds
+from tunti.network.rows import CUTOFF_LIMIT, Progress, Rows, check_connectors, check_cutoff, places, to_seconds
 from tunti.network.search import SearchGraph, add_site, search_graph, search_rows
 from tunti.network.sweep import SweepGraph, sweep_graph, sweep_rows, sweep_tiles
 
 __all__ = [
     "CUTOFF_LIMIT",
     "Choice",
+    "Progress",
     "Rows",
     "SearchGraph",
     "SweepGraph",
@@ -92,6 +94,7 @@ def many_to_many(
     workers: int | None = None,
     tenths: bool = False,
     orders: Path | None = None,
+    progress: Progress | None = None,
 ) -> Rows:
     """Give the drive time from every cell to every site that it can reach within the cut-off.
 
@@ -112,6 +115,8 @@ def many_to_many(
         Give tenths of a second (uint32) instead of whole seconds (uint16).
     orders : Path, optional
         Directory where contraction orders are kept for the next weight set or scenario on the same network.
+    progress : callable, optional
+        Called now and then with the share of the sites that is done, 0 to 1.
 
     Returns
     -------
@@ -136,8 +141,8 @@ def many_to_many(
     """
     prepared = prepare(graph, ds, cells, sites, cutoff_ds=cutoff_ds, orders=orders)
     if isinstance(prepared, SweepGraph):
-        return sweep_rows(prepared, sites, workers=workers, tenths=tenths)
-    return search_rows(prepared, sites, workers=workers, tenths=tenths)
+        return sweep_rows(prepared, sites, workers=workers, tenths=tenths, progress=progress)
+    return search_rows(prepared, sites, workers=workers, tenths=tenths, progress=progress)
 
 
 def prepare(

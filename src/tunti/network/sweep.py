@@ -23,7 +23,7 @@ from tunti.network.contraction import Contraction
 from tunti.network.customize import Times
 from tunti.network.graph import Connectors
 from tunti.network.lanes import FAR_16, FAR_32, label_rows, lanes
-from tunti.network.rows import Rows, check_cutoff, in_order, usable_cores
+from tunti.network.rows import Progress, Rows, check_cutoff, in_order, usable_cores
 from tunti.network.sweep_kernels import (
     SweepArrays,
     cell_times,
@@ -158,7 +158,14 @@ def groups(prepared: SweepGraph, sites: Connectors) -> list[NDArray[np.int32]]:
     return [order[i : i + prepared.lanes] for i in range(0, len(order), prepared.lanes)]
 
 
-def sweep_rows(prepared: SweepGraph, sites: Connectors, *, workers: int | None = None, tenths: bool = False) -> Rows:
+def sweep_rows(
+    prepared: SweepGraph,
+    sites: Connectors,
+    *,
+    workers: int | None = None,
+    tenths: bool = False,
+    progress: Progress | None = None,
+) -> Rows:
     """Give each site's cells within the cut-off; rows as in :func:`tunti.network.shortest.many_to_many`.
 
     Parameters
@@ -169,6 +176,8 @@ def sweep_rows(prepared: SweepGraph, sites: Connectors, *, workers: int | None =
         Threads; as many as the process may use by default.
     tenths : bool
         Give tenths of a second (uint32) instead of whole seconds (uint16).
+    progress : callable, optional
+        Called with the share of the groups that is done, 0 to 1.
     """
     members = groups(prepared, sites)
     found: list[tuple[NDArray[np.int32], NDArray[Any]]] = []
@@ -177,6 +186,8 @@ def sweep_rows(prepared: SweepGraph, sites: Connectors, *, workers: int | None =
         counts[group] = count
         found.append((cell, value))
         del cell, value
+        if progress is not None:
+            progress(len(found) / len(members))
     indptr = np.zeros(sites.places + 1, np.int64)
     np.cumsum(counts, out=indptr[1:])
     all_cells = np.empty(indptr[-1], np.int32)
