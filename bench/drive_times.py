@@ -26,7 +26,7 @@ import numpy as np
 
 HERE = Path(__file__).parent
 PEERS = ("networkit", "igraph", "routingkit-cch", "pandana", "rustworkx")
-SLOW_PEERS = {"pandana": 400_000, "rustworkx": 400_000, "igraph": 3_000_000}
+SLOW_PEERS = {"pandana": 400_000, "rustworkx": 400_000, "routingkit-cch": 1_000_000}
 FULL = 655_344
 CLASS_KMH = {"national": 88, "main": 80, "regional": 72, "connecting": 58}
 
@@ -172,7 +172,7 @@ def measure(name, p, cutoff, args, engines, samples):
         path = Path(folder) / "problem.npz"
         np.savez(path, **p)
         for engine in engines:
-            if engine in SLOW_PEERS and nodes > SLOW_PEERS[engine]:
+            if nodes > SLOW_PEERS.get(engine, nodes) and not args.all_peers:
                 print(f"{engine:>16} skipped: takes too long above {SLOW_PEERS[engine]:,} nodes")
                 continue
             python = args.peers_python if engine in PEERS else sys.executable
@@ -245,6 +245,7 @@ def main() -> int:
     ap.add_argument("--cutoffs", default="36000,655344", help="tenths of a second; 655344 is the full table")
     ap.add_argument("--table", action="store_true", help="also make the whole sparse table as the product does")
     ap.add_argument("--no-real", action="store_true", help="leave out the real networks")
+    ap.add_argument("--all-peers", action="store_true", help="also those that take many minutes on a large network")
     ap.add_argument("--peers-python", default=sys.executable)
     ap.add_argument("--json", type=Path)
     args = ap.parse_args()
