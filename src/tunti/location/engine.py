@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from tunti.findings import Message, say
 from tunti.location.bound import Bound, fixed_by, relax
+from tunti.location.dominate import dominate
 from tunti.location.form import Best, Question, question
 from tunti.location.miss import FREE, MissForm
 from tunti.location.problem import Goal, Limits, Problem
@@ -204,6 +205,11 @@ def pursue(
             if form.twice:
                 _finish(now, form, exact(form, known=now.opened, gap=gap), evaluate)
                 break
+            if not travel:
+                form = dominate(form)
+                now.steps.append(
+                    ("reduced", f"{len(form.free)} free sites, {len(np.unique(form.z_term))} sets in rules")
+                )
             if travel and widened == 0 and form.terms:
                 plan = improve(form, start, kicks=0, most=4 * len(settled), known=None)
                 start = start if plan.opened is None else plan.opened

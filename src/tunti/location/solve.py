@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tunti.errors import Infeasible, TuntiError
-from tunti.findings import Message, say
+from tunti.findings import say
+from tunti.location.conflict import conflict
 from tunti.location.engine import Exact, Progress, Pursuit, Rest, pursue
 from tunti.location.exact import programme
-from tunti.location.form import Best, Question, question
+from tunti.location.form import Best, question
 from tunti.location.miss import MissForm
 from tunti.location.problem import Goal, Limits, Network, Problem
 from tunti.location.rules import check_rows, seconds_of, site_rows, site_states
@@ -235,6 +236,9 @@ def locate(
     def exact(form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, stop_at: float | None = None) -> Rest:
         return solve_form(form, limits, known=known, gap=gap, seconds=left(), stop_at=stop_at)
 
+    def loosely(form: MissForm, gap: float) -> Rest:
+        return solve_form(form, limits, gap=gap)
+
     def late() -> bool:
         remaining = left()
         return remaining is not None and remaining <= 0
@@ -255,7 +259,7 @@ def locate(
             out_of_time=late,
         )
         if now.infeasible:
-            raise Infeasible(_conflict(problem, asked, limits))
+            raise Infeasible(conflict(problem, asked, loosely))
     steps += now.steps
     if now.opened is None:
         raise TuntiError(
@@ -263,7 +267,6 @@ def locate(
         )
     value, opened = now.value, now.opened
     bound = min(now.bound, value)
-    gap = abs(value - bound) / max(abs(value), 1.0)
     second = None
     goal2 = second_goal_of(problem)
     interrupted = now.interrupted or late()
@@ -290,22 +293,60 @@ def locate(
         second = (goal2, first, bound2, abs(first - bound2) / max(abs(first), 1.0))
         interrupted = interrupted or then.interrupted or late()
         steps += [(f"second goal: {what}", how) for what, how in then.steps]
-    people = int(problem.people.sum()) - int(value_of(problem, Goal.MOST_PEOPLE, opened))
     tell(say("Done"), 1.0, value, bound)
+    return network_of(
+        problem,
+        opened,
+        bound=bound,
+        second=second,
+        seconds=time.perf_counter() - started,
+        interrupted=interrupted,
+        steps=tuple(steps),
+    )
+
+
+def network_of(
+    problem: Problem,
+    opened: NDArray[np.bool_],
+    *,
+    bound: float,
+    second: tuple[Goal, float, float, float] | None = None,
+    seconds: float = 0.0,
+    interrupted: bool = False,
+    steps: tuple[tuple[str, str], ...] = (),
+) -> Network:
+    """Put a choice of sites with its bound into a network's figures.
+
+    Parameters
+    ----------
+    problem : Problem
+    opened : bool, shape (sites,)
+    bound : float
+    second, seconds, interrupted, steps
+        As in :class:`~tunti.location.problem.Network`.
+
+    Returns
+    -------
+    Network
+    """
+    value = value_of(problem, problem.goal, opened)
+    gap = abs(value - min(bound, value)) / max(abs(value), 1.0)
+    total = int(problem.people.sum())
+    people = total - int(value_of(problem, Goal.MOST_PEOPLE, opened))
     return Network(
         points=tuple(s for s, o in zip(problem.times.sites, opened, strict=True) if o),
         open=opened,
         goal=problem.goal,
         objective=value,
-        bound=bound,
+        bound=min(bound, value),
         gap=gap,
         proven=gap <= 1e-9,
         second=second,
-        share=people / max(int(problem.people.sum()), 1),
+        share=people / max(total, 1),
         people=people,
-        seconds=time.perf_counter() - started,
+        seconds=seconds,
         interrupted=interrupted,
-        steps=tuple(steps),
+        steps=steps,
     )
 
 
@@ -342,27 +383,8 @@ def _worst_case(problem: Problem, limits: Limits, exact: Exact, tell: Progress) 
     q = question(problem, Goal.MOST_PEOPLE)
     rest = exact(q.form, known=None, gap=limits.gap)
     if rest.opened is None and not rest.ended:
-        raise Infeasible(_conflict(problem, q, limits))
+        raise Infeasible(conflict(problem, q, lambda form, gap: exact(form, known=None, gap=gap)))
     now.opened = rest.opened
     if rest.opened is not None:
         now.value = now.bound = value_of(problem, Goal.WORST_CASE, rest.opened)
     return now, None
-
-
-def _conflict(problem: Problem, q: Question, limits: Limits) -> list[Message]:
-    """Name rules that conflict: a set of which none can be left out (deletion filter)."""
-    left = set(range(q.form.rows))
-    for r in range(q.form.rows):
-        out = frozenset(range(q.form.rows)) - (left - {r})
-        try:
-            reach = np.zeros(len(problem.people), np.uint16)
-            loose = question(problem, problem.goal, relaxed=out, reach=reach)
-            kept = solve_form(loose.form, limits, gap=math.inf).opened is not None
-        except Infeasible:
-            kept = False
-        if not kept:
-            left.discard(r)
-    reasons = [say("No network keeps these rules together:")]
-    reasons += [say("- {rule}", rule=q.names[r]) for r in sorted(left)]
-    reasons.append(say("Give up or loosen any one of them."))
-    return reasons

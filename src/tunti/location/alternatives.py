@@ -1,0 +1,114 @@
+"""Near-optimal alternatives: other networks almost as good, as different as can be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunti.location.engine import Progress
+from tunti.location.form import question
+from tunti.location.miss import FREE, MissForm
+from tunti.location.problem import Limits, Network, Problem
+from tunti.location.search import improve
+from tunti.location.solve import DEFAULT, locate, network_of, solve_form
+
+
+def alternatives(
+    problem: Problem,
+    *,
+    within: float = 0.02,
+    count: int = 5,
+    limits: Limits = DEFAULT,
+    network: Network | None = None,
+    progress: Progress | None = None,
+) -> tuple[Network, ...]:
+    """Find other networks almost as good as the best, each differing most from those before it.
+
+    Every alternative keeps all rules and is at most ``within`` worse than the best known network. The first is the best
+    network; each further one keeps as few as it can of the points that the earlier ones use (the sum over the earlier
+    networks of points kept, minimised under a row on the goal).
+
+    Parameters
+    ----------
+    problem : Problem
+        Goals ``fewest``, ``most_people``, ``least_travel`` and ``least_cost``.
+    within : float
+        How much worse an alternative may be, as a part of the best value; for ``fewest`` at least the same number.
+    count : int
+        How many networks in all.
+    limits : Limits
+    network : Network, optional
+        The best network, if it is known already.
+    progress : callable, optional
+
+    Returns
+    -------
+    tuple of Network
+        The best one first; fewer than ``count`` where no other network is that good. Bound and gap are those of the
+        goal, not of the difference, which is sought exactly on small questions and by search on large ones.
+    """
+    best = network or locate(problem, limits, progress=progress)
+    found = [best]
+    ceiling = best.objective + within * abs(best.objective) + 1e-6
+    reach = np.full(len(problem.people), 65_534, np.uint16)
+    form = question(problem, problem.goal, reach=reach).form
+    used = best.open.astype(float)
+    while len(found) < count:
+        opened = _furthest(form, used, ceiling, found, limits)
+        if opened is None:
+            break
+        found.append(network_of(problem, opened, bound=best.bound))
+        used += opened
+    return tuple(found)
+
+
+def _furthest(
+    form: MissForm, used: NDArray[np.float64], ceiling: float, found: list[Network], limits: Limits
+) -> NDArray[np.bool_] | None:
+    """Find the plan under a ceiling of the goal that keeps least of what is used."""
+    goal_terms = np.flatnonzero(form.weight > 0).astype(np.int32)
+    row = form.rows
+    apart = replace(
+        form,
+        cost=used,
+        constant=0.0,
+        weight=np.zeros(form.terms),
+        y_row=np.vstack([form.y_row, form.cost]),
+        z_row=np.concatenate([form.z_row, np.full(len(goal_terms), row, np.int32)]),
+        z_term=np.concatenate([form.z_term, goal_terms]),
+        z_coef=np.concatenate([form.z_coef, form.weight[goal_terms]]),
+        low=np.append(form.low, -np.inf),
+        high=np.append(form.high, ceiling - form.constant),
+        integral=True,
+    )
+    seen = [n.open for n in found]
+    if form.terms <= 20_000:
+        rest = solve_form(apart, replace(limits, nodes=min(limits.nodes, 2_000)), known=seen[0], gap=0.05)
+        opened = rest.opened
+    else:
+        # on large questions the goal itself is searched with a growing charge for sites that are used already
+        opened = _charged(form, used, ceiling, seen, limits)
+    if opened is None or any((opened == s).all() for s in seen):
+        return None
+    return opened
+
+
+def _charged(
+    form: MissForm, used: NDArray[np.float64], ceiling: float, seen: list[NDArray[np.bool_]], limits: Limits
+) -> NDArray[np.bool_] | None:
+    best, least = None, np.inf
+    start = seen[-1]
+    free = form.state == FREE
+    unit = (ceiling - form.constant) / max(int(start.sum()), 1)
+    for charge in (0.003, 0.01, 0.03, 0.1):
+        tried = improve(
+            replace(form, cost=form.cost + np.where(free, used * unit * charge, 0.0)), start, kicks=0, seed=limits.seed
+        ).opened
+        if tried is None or form.value(tried) > ceiling or any((tried == s).all() for s in seen):
+            continue
+        kept = float(used[tried].sum())
+        if kept < least:
+            best, least = tried, kept
+    return best
