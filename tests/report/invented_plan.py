@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from tunti.access.certainty import CertaintyTable
+from tunti.access.speed_error import DEFAULT
 from tunti.access.standard import Access
 from tunti.findings import Share, note, say, warning
 from tunti.inputs.tables import Source
@@ -174,6 +176,41 @@ def network(points):
     )
 
 
+AGENCIES = pd.DataFrame(
+    [
+        ("DVV", "Digi- ja väestötietovirasto", "Myndigheten för digitalisering", "Digital Agency"),
+        ("Kela", "Kansaneläkelaitos", None, None),
+    ],
+    columns=["agency", "name_fi", "name_sv", "name_en"],
+)
+
+
+def labels(access_):
+    """Take cells up to 51 minutes as surely, those to 62 as likely within, the rest as unlikely."""
+    minutes = access_.cells["minutes"].to_numpy(float)
+    label = np.where(minutes <= 51, "surely", np.where(minutes <= 62, "likely", "unlikely"))
+    return pd.Series(pd.Categorical(label, categories=["surely", "likely", "unlikely"], ordered=True))
+
+
+def certainty_of(access_):
+    cells = access_.cells.assign(label=labels(access_).astype(str).to_numpy())
+    counted = cells.pivot_table(index="municipality", columns="label", values="people", aggfunc="sum", fill_value=0)
+    counted = counted.reindex(columns=["surely", "likely", "unlikely"], fill_value=0).add_prefix("people_")
+
+    def shares(frame):
+        people = frame.sum(axis=1)
+        frame = frame.assign(people=people, share_surely=frame["people_surely"] / people)
+        return frame.assign(share_likely=(frame["people_surely"] + frame["people_likely"]) / people)
+
+    names = {code: (fi, sv) for code, fi, sv in MUNICIPALITIES}
+    places = shares(counted).reset_index()
+    places = places.assign(
+        name_fi=[names[m][0] for m in places["municipality"]], name_sv=[names[m][1] for m in places["municipality"]]
+    )
+    total = shares(counted.sum().to_frame().T)
+    return CertaintyTable(total, total.assign(region="90"), places, 60.0, DEFAULT)
+
+
 def make_plan():
     cells = grid()
     today = access(cells, ["S1", "S4"], ["S2", "S3"])
@@ -241,8 +278,10 @@ def make_plan():
             Source("roads", "Tiet", "Öbolaget", "ODbL", "2025", ""),
         ),
         illustrative=True,
-        agencies=pd.DataFrame(columns=["agency", "name_fi", "name_sv", "name_en"]),
-        site_names={},
+        agencies=AGENCIES,
+        site_names={**dict(zip(SITES["site"], SITES["name"], strict=True)), "F9": "Töysänperä, Kylä"},
+        certainty=certainty_of(proposed),
+        certainty_cells=labels(proposed),
         run={"version": "0.1.0", "settings": "a" * 64},
         borders=borders,
         land=land,
@@ -271,6 +310,10 @@ def make_bare_plan():
         findings=(),
         snap=plan.snap.iloc[:0],
         sources=(),
+        agencies=plan.agencies.iloc[:0],
+        site_names={},
+        certainty=None,
+        certainty_cells=None,
         illustrative=False,
         run={},
         borders=None,

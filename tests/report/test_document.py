@@ -13,6 +13,7 @@ SECTIONS = [
     "points",
     "offices",
     "access",
+    "certainty",
     "groups",
     "means",
     "outside",

@@ -2,16 +2,20 @@
 
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 
 from tunti.report.charts import base_chart, minutes_chart, people_by_minutes
+from tunti.report.hatching import doubtful, hatch
 from tunti.report.labels import place_labels
 from tunti.report.legend import round_length, wrapped
 from tunti.report.maps import layout, network_map
 from tunti.report.shapes import band_of, bands, grid_squares
 from tunti.report.style import BANDS
+from tunti.report.svg import halo, outline, smaller
 from tunti.report.symbols import circles, symbols
 from tunti.report.words import words_for
 
@@ -125,3 +129,90 @@ def test_circles_add_up_to_the_people_outside(plan):
     assert found.people.sum() == plan.today.people_outside
     assert (np.diff(found.people) <= 0).all()
     assert found.most == found.people[0]
+
+
+def test_cells_near_the_edge_are_hatched_on_the_map_of_the_proposal_only(plan):
+    doubt = doubtful(plan)
+    minutes = plan.proposed.cells["minutes"].to_numpy(float)
+    assert doubt.any()
+    assert ((minutes[doubt] > 51) & (minutes[doubt] <= 62)).all()
+    assert (plan.proposed.cells["people"].to_numpy()[doubt] > 0).all()
+    words = words_for("en")
+    plain, marked = (network_map(plan, words, which="proposed", hatched=h) for h in (False, True))
+    assert b"min likely" in marked
+    assert b"min likely" not in plain
+    assert network_map(plan, words, which="today", hatched=True) == network_map(plan, words, which="today")
+    unknown = replace(plan, certainty_cells=None)
+    assert not doubtful(unknown).any()
+    assert network_map(unknown, words, which="proposed", hatched=True) == plain
+
+
+def test_unlikely_cells_that_count_as_within_are_hatched_and_those_beyond_are_not(plan):
+    doubt = doubtful(replace(plan, certainty_cells=plan.certainty_cells.mask(plan.certainty_cells == "likely")))
+    assert not doubt.any()
+    every = plan.certainty_cells.astype("object").mask(plan.certainty_cells == "likely", "unlikely")
+    doubt = doubtful(replace(plan, certainty_cells=every))
+    assert doubt.any()
+    assert (plan.proposed.cells["minutes"].to_numpy(float)[doubt] <= 60).all()
+
+
+def test_hatching_stays_in_its_shape_with_even_gaps():
+    shape = shapely.union(shapely.box(0, 0, 10, 10), shapely.box(30, 0, 40, 10))
+    lines = hatch(shape, 1.0)
+    assert shape.buffer(1e-9).covers(lines)
+    assert lines.length == pytest.approx(200, rel=0.1)
+    assert hatch(shapely.Polygon(), 1.0).is_empty
+
+
+def _drawn(path):
+    """Read an outline of relative steps back into corners."""
+    x = y = start_x = start_y = 0.0
+    corners, command = [], ""
+    for token in re.findall(r"[mlz]|-?(?:\d+\.?\d*|\.\d+)", path):
+        if token in "ml":
+            command, pair = token, []
+        elif token == "z":
+            x, y = start_x, start_y
+        else:
+            pair.append(float(token))
+            if len(pair) == 2:
+                x, y = x + pair[0], y + pair[1]
+                if command == "m":
+                    start_x, start_y, command = x, y, "l"
+                corners.append((x, y))
+                pair = []
+    return np.array(corners)
+
+
+def test_outlines_keep_their_corners_in_relative_steps():
+    rng = np.random.default_rng(5)
+    corners = np.cumsum(rng.uniform(-9, 9, (60, 2)), axis=0)
+    path = " ".join(f"{'M' if k % 20 == 0 else 'L'} {a:.6f} {b:.6f}" for k, (a, b) in enumerate(corners))
+    path = path.replace(" M", " z M") + " z"
+    short = outline(path)
+    assert len(short) < len(path) / 2
+    assert np.abs(_drawn(short) - corners).max() <= 0.051
+    small = "M 0 3.25 L -2.814583 -1.625 L 2.814583 -1.625 z"
+    assert outline(small) == "m0 3.25-2.81-4.87 5.62 0z"
+    assert outline("M 1.23456 2 Q 3 4 5 6.98765") == "M 1.23 2 Q 3 4 5 6.98"
+    assert outline("M 1 1") == "m1 1"
+
+
+def test_a_halo_is_a_stroke_as_wide_as_asked():
+    assert halo(1.6, size=6.4) == "halo-1600"
+    assert 'stroke-width="1600"' in smaller('<g id="halo-1600"><use/></g>')
+
+
+def test_names_keep_off_circles():
+    anchors, radii = np.array([[50.0, 50.0]]), np.array([3.0])
+    ring = np.array([[52.0, 40.0, 120.0, 60.0]])
+    free = place_labels(["Ii"], anchors, radii, frame=(0, 0, 200, 100), size=6)
+    kept = place_labels(["Ii"], anchors, radii, frame=(0, 0, 200, 100), size=6, obstacles=ring)
+    assert free[0].x > 50
+    assert kept[0].x + kept[0].width <= 52
+
+
+def test_names_and_outlines_are_written_once(plan):
+    text = network_map(plan, words_for("fi"), which="proposed").decode()
+    assert 'id="halo' not in text
+    assert text.count('stroke-linejoin="round"') == 3

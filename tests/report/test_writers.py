@@ -175,12 +175,15 @@ def test_geopackage_layers_open(written, plan):
     assert cells.crs.to_epsg() == 3067
     assert cells["people"].sum() == plan.proposed.people
     assert set(cells.geometry.geom_type) == {"Polygon"}
+    assert cells["certainty"].tolist() == plan.certainty_cells.astype(str).tolist()
     points = pyogrio.read_dataframe(path, layer="points")
     assert points["name"].tolist() == ["Åminne", "Äijälä", "Ödegård"]
     assert points["neighbour"].tolist() == [False, False, True]
     assert set(points["note"]) == {MARKS["fi"]}
     assert "visits_year" not in pyogrio.read_dataframe(path, layer="offices").columns
-    assert pyogrio.read_dataframe(path, layer="municipalities")["people"].sum() == plan.proposed.people
+    places = pyogrio.read_dataframe(path, layer="municipalities")
+    assert places["people"].sum() == plan.proposed.people
+    assert places["share_surely"].between(0, 1).all()
     base = sqlite3.connect(path)
     assert ("Väestöpohja",) in base.execute(
         "SELECT title FROM gpkg_data_columns WHERE table_name = 'points'"
@@ -272,3 +275,22 @@ def test_writers_give_bytes_for_a_document_of_any_kind():
         assert "#letx=1" in page_text(pdf.pages[0])
     assert b"Caption [x]" in write_html(document)
     assert openpyxl.load_workbook(io.BytesIO(write_excel(document, timestamp=STAMP)))["t"].cell(5, 1).value == 1.5
+
+
+@pytest.mark.parametrize("rows", [45, 50, 55])
+def test_a_page_break_leaves_no_single_row_and_no_note_alone(rows):
+    from tunti.report.document import Column, Document, Paragraph, Section, Table
+
+    columns = (Column("Place"), Column("People", "whole", adds=True))
+    for extra in range(6):
+        n = rows + extra
+        body = tuple((f"row{k}end", k) for k in range(n))
+        table = Table("t", "Caption", columns, body, ("Total", sum(range(n))), "The note.")
+        document = Document("T", "S", "en", (), (Section("one", "One", (Paragraph("Text."), table)),))
+        with pikepdf.open(io.BytesIO(write_pdf(document, timestamp=STAMP))) as pdf:
+            pages = [page_text(page) for page in pdf.pages]
+        found = [len(re.findall(r"row\d+end", page)) for page in pages]
+        assert sum(found) == n
+        last = next(k for k, page in enumerate(pages) if "Total" in page)
+        assert found[last] >= 2
+        assert "Thenote." in pages[last]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure as Canvas
@@ -17,6 +18,7 @@ from tunti.access.standard import Access
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import style
+from tunti.report.hatching import GAP, LINE, hatch
 from tunti.report.labels import text_size
 from tunti.report.shapes import Ground, band_of, bands, paths
 from tunti.report.symbols import Circles, Symbols, circle_area
@@ -154,6 +156,7 @@ def draw(
     access: Access,
     outside: Circles,
     unnamed: int,
+    doubt: bool = False,
 ) -> None:
     """Draw the legend of a network map beside or below it.
 
@@ -170,6 +173,8 @@ def draw(
     outside : Circles
     unnamed : int
         Points whose name found no room.
+    doubt : bool
+        The map hatches cells that are likely, but not surely, within the standard.
     """
     x, y, width, height = box.legend_box
     axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
@@ -196,6 +201,9 @@ def draw(
             )
         )
         panel.text(text, x=6.5)
+    hatched = words.text(N_("at most {minutes} min likely, not surely"), minutes=standard) if doubt else ""
+    if hatched and box.beside:
+        _hatched(panel, hatched)
     panel.gap()
     if not box.beside:
         panel.column(1)
@@ -205,12 +213,25 @@ def draw(
     panel.gap()
     if not box.beside:
         panel.column(2)
+        if hatched:
+            _hatched(panel, hatched)
+            panel.gap()
     if len(outside.people):
         _circles(panel, words, outside)
     if not box.beside:
         panel.column(3)
     _scale(panel, words, base, box)
     _locator(canvas, box, base, plan)
+
+
+def _hatched(panel: _Panel, text: str) -> None:
+    """Name the hatching by a box of the darkest colour within the standard."""
+    left, low, wide, high = panel.x, panel.y - ROW + 0.7, 5.0, ROW - 1.2
+    panel.axes.add_patch(Rectangle((left, low), wide, high, facecolor=style.INSIDE[-1], edgecolor=style.MUTED, lw=0.3))
+    lines = shapely.get_parts(hatch(shapely.box(left, low, left + wide, low + high), GAP))
+    for line in lines:
+        panel.axes.plot(*shapely.get_coordinates(line).T, color="white", lw=LINE)
+    panel.text(text, x=6.5)
 
 
 def _symbols(panel: _Panel, words: Words, shown: Symbols, base: Ground) -> None:

@@ -7,22 +7,20 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib.patheffects as effects
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import PathPatch
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
 from tunti.access.standard import Access
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
-from tunti.report import legend, style
+from tunti.report import hatching, legend, style
 from tunti.report.labels import place_labels
-from tunti.report.shapes import Ground, band_of, band_shapes, bands, grid_squares, ground, paths
+from tunti.report.shapes import Ground, band_of, band_shapes, bands, drawn_lines, filled, grid_squares, ground, paths
+from tunti.report.svg import halo
 from tunti.report.symbols import (
     LEAST_CIRCLE,
     POINTS_PER_MM,
@@ -81,22 +79,7 @@ def layout(
     return Layout(width, height, (0.3, foot + below, over, map_height), (0.0, foot, width, below - 2), False)
 
 
-def _lines(geometry: BaseGeometry | None) -> list[NDArray[np.float64]]:
-    """Turn lines into arrays of coordinates."""
-    if geometry is None:
-        return []
-    parts = shapely.get_parts(geometry)
-    parts = np.concatenate([shapely.get_parts(p) for p in parts]) if len(parts) else parts
-    return [shapely.get_coordinates(p) for p in parts if p.geom_type in ("LineString", "LinearRing") and not p.is_empty]
-
-
-def _fill(axes: Axes, geometry: BaseGeometry | None, colour: str, *, edge: str = "none", width: float = 0.0) -> None:
-    patches = [PathPatch(p) for p in paths(geometry)]
-    if patches:
-        axes.add_collection(PatchCollection(patches, facecolor=colour, edgecolor=edge, linewidth=width))
-
-
-def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
+def _draw_cells(axes: Axes, access: Access, standard: float, *, metres_per_mm: float) -> None:
     """Colour cells by their band, as squares of a grid or as dots whose area tells people."""
     cells = access.cells
     if not len(cells):
@@ -108,14 +91,20 @@ def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
     dots = people > 0
     if shapes is not None:
         for shape, colour in zip(shapes, style.BANDS, strict=True):
-            _fill(axes, shape, colour)
+            filled(axes, shape, colour)
         found = grid_squares(x, y)
         dots &= ~found[1] if found is not None else True
     band = band_of(cells["minutes"].to_numpy(float, na_value=np.nan), ends)
     # Five sizes are told apart and keep the file small; thousands of dots are better as a picture.
-    size = np.clip(np.ceil(np.sqrt(people / max(people.max(), 1.0)) * 5), 1, 5) * 1.6
-    for k, colour in enumerate(style.BANDS):
-        for s in np.unique(size):
+    unit = 1.6
+    if shapes is None:
+        # Alone on the map, dots take up as much of the room between them as a reader needs to see their colour.
+        apart = math.sqrt(max(float(np.ptp(x)) * float(np.ptp(y)), 1.0) / len(x)) / metres_per_mm
+        unit = float(np.clip(0.3 * apart * POINTS_PER_MM, 1.6, 3.2))
+    large = max(float(people.max() if shapes is not None else np.quantile(people, 0.98)), 1.0)
+    size = np.clip(np.ceil(np.sqrt(people / large) * 5), 1, 5)
+    for s in np.unique(size)[::-1]:
+        for k, colour in enumerate(style.BANDS):
             mine = dots & (band == k) & (size == s)
             if mine.any():
                 axes.plot(
@@ -123,9 +112,9 @@ def _draw_cells(axes: Axes, access: Access, standard: float) -> None:
                     y[mine],
                     "o",
                     color=colour,
-                    markersize=float(s),
+                    markersize=unit * (s + 1) / 2 if shapes is None else unit * s,
                     markeredgewidth=0.2,
-                    markeredgecolor="white",
+                    markeredgecolor=style.MUTED if shapes is None else "white",
                     zorder=2,
                     rasterized=int(dots.sum()) > 1500,
                 )
@@ -157,20 +146,29 @@ def _draw_symbols(axes: Axes, shown: Symbols, size: float) -> None:
             )
 
 
-def _draw_labels(axes: Axes, shown: Symbols, box: Layout, base: Ground, *, size: float, scale: float) -> int:
-    """Set the names of points; gives how many found no room."""
+def _draw_labels(
+    axes: Axes, shown: Symbols, box: Layout, base: Ground, outside: Circles, *, size: float, scale: float
+) -> int:
+    """Set the names of points beside symbols and circles; gives how many found no room."""
     x0, y0, x1, y1 = base.frame
     wide, high = box.map_box[2] * POINTS_PER_MM, box.map_box[3] * POINTS_PER_MM
     rows = shown.points
     if not len(rows):
         return 0
-    anchors = np.column_stack(
-        [(rows["x"].to_numpy(float) - x0) / (x1 - x0) * wide, (rows["y"].to_numpy(float) - y0) / (y1 - y0) * high]
-    )
+
+    def on_paper(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([(x - x0) / (x1 - x0) * wide, (y - y0) / (y1 - y0) * high])
+
+    anchors = on_paper(rows["x"].to_numpy(float), rows["y"].to_numpy(float))
+    areas = np.array([circle_area(p, outside.most) for p in outside.people])
+    drawn = areas >= LEAST_CIRCLE
+    middles = on_paper(outside.x[drawn], outside.y[drawn])
+    # The square in the circle with a little more: a name may touch the rim, not cross it.
+    half = np.sqrt(areas[drawn] / math.pi)[:, None] * 0.85
+    rings = np.column_stack([middles - half, middles + half])
     radii = np.array([legend.LOOKS[k].size * scale / 2 for k in rows["kind"]]) + 0.6
     texts = [str(t) for t in rows["name"]]
-    placed = place_labels(texts, anchors, radii, frame=(0, 0, wide, high), size=size)
-    halo = [effects.withStroke(linewidth=1.6, foreground="white", alpha=0.9)]
+    placed = place_labels(texts, anchors, radii, frame=(0, 0, wide, high), size=size, obstacles=rings)
     to_metres = (x1 - x0) / wide
     for label in placed:
         if label.far:
@@ -183,34 +181,35 @@ def _draw_labels(axes: Axes, shown: Symbols, box: Layout, base: Ground, *, size:
                 linewidth=0.4,
                 zorder=8,
             )
-        axes.text(
-            x0 + label.x * to_metres,
-            y0 + (label.y + 0.22 * size) * to_metres,
-            texts[label.index],
-            fontsize=size,
-            ha="left",
-            va="baseline",
-            path_effects=halo,
-            zorder=10,
-            style="italic" if rows["kind"].iloc[label.index] == "neighbour" else "normal",
-        )
+        # Once as a white halo, once in ink: a path effect would write every letter's outline twice.
+        for colour, gid in (("white", halo(1.6, size=size)), (style.INK, None)):
+            axes.text(
+                x0 + label.x * to_metres,
+                y0 + (label.y + 0.22 * size) * to_metres,
+                texts[label.index],
+                fontsize=size,
+                ha="left",
+                va="baseline",
+                color=colour,
+                gid=gid,
+                zorder=9.8 if gid else 10,
+                style="italic" if rows["kind"].iloc[label.index] == "neighbour" else "normal",
+            )
     return len(rows) - len(placed)
 
 
 def draw_ground(axes: Axes, base: Ground) -> None:
     """Draw land, borders and roads."""
     axes.set_facecolor(style.GROUND)
-    _fill(axes, base.around, style.LAND_AROUND)
-    _fill(axes, base.land, style.LAND)
+    filled(axes, base.around, style.LAND_AROUND)
+    filled(axes, base.land, style.LAND)
 
 
 def _draw_lines(axes: Axes, base: Ground) -> None:
     for rank, geometry in reversed(base.roads):
-        roads = LineCollection(_lines(geometry), colors=style.ROAD, linewidths=(0.9, 0.6, 0.35)[rank], zorder=3)
-        axes.add_collection(roads)
+        drawn_lines(axes, geometry, colour=style.ROAD, width=(0.9, 0.6, 0.35)[rank], order=3)
     if base.borders is not None:
-        lines = _lines(shapely.line_merge(base.borders))
-        axes.add_collection(LineCollection(lines, colors=style.BORDER, linewidths=0.3, zorder=4))
+        drawn_lines(axes, shapely.line_merge(base.borders), colour=style.BORDER, width=0.3, order=4)
     for path in paths(base.outline):
         axes.add_patch(PathPatch(path, facecolor="none", edgecolor=style.AREA_BORDER, linewidth=0.8, zorder=5))
 
@@ -222,6 +221,7 @@ def network_map(
     which: Which,
     width: float = 160.0,
     most_height: float = 205.0,
+    hatched: bool = False,
 ) -> bytes:
     """Draw today's or the proposed network on the drive times of the area's people.
 
@@ -233,6 +233,8 @@ def network_map(
     which : {"today", "proposed"}
     width, most_height : float
         Millimetres on paper.
+    hatched : bool
+        Hatch the cells of the proposal that are likely, but not surely, within the standard.
 
     Returns
     -------
@@ -250,17 +252,20 @@ def network_map(
         canvas = style.blank(box.width, box.height)
         axes = map_axes(canvas, box, base)
         draw_ground(axes, base)
-        _draw_cells(axes, access, plan.settings.standard.minutes)
+        metres_per_mm = (base.frame[2] - base.frame[0]) / box.map_box[2]
+        _draw_cells(axes, access, plan.settings.standard.minutes, metres_per_mm=metres_per_mm)
+        doubt = hatched and which == "proposed" and hatching.draw(axes, plan, metres_per_mm=metres_per_mm)
         _draw_lines(axes, base)
-        outside = circles(access, side=legend.round_length((base.frame[2] - base.frame[0]) / box.map_box[2] * 13))
+        outside = circles(access, side=legend.round_length(metres_per_mm * 13))
         _draw_outside(axes, outside)
         _draw_symbols(axes, shown, scale)
         unnamed = len(shown.points)
         if not small:
-            unnamed = _draw_labels(axes, shown, box, base, size=size, scale=scale)
+            unnamed = _draw_labels(axes, shown, box, base, outside, size=size, scale=scale)
         legend.draw(
-            canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed
-        )
+            canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed,
+            doubt=doubt,
+        )  # fmt: skip
         _draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)
 
@@ -283,7 +288,8 @@ _MAPPED = {"cells", "roads", "road_nodes", "road_links", "travel_times", "border
 def _draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) -> None:
     """Write the sources under the map, and the mark when figures are illustrative."""
     shown = [s for s in plan.sources if set(re.split(r"[^a-z_]+", s.table)) & _MAPPED] or list(plan.sources)
-    names = list(dict.fromkeys(s.publisher for s in shown if s.publisher))
+    # One source may name several publishers; each is named once.
+    names = list(dict.fromkeys(n.strip() for s in shown for n in re.split(r"[;,]", s.publisher) if n.strip()))
     parts = [words.text(N_("Coordinate system {crs}."), crs=plan.settings.project.crs)]
     if names:
         parts.append(words.text(N_("Data: {publishers}."), publishers="; ".join(names)))

@@ -1,11 +1,23 @@
-"""What sites and offices are called in a language."""
+"""What sites, offices and agencies are called in a language."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import pandas as pd
 
 from tunti.plan.regional import RegionalPlan
 from tunti.report.words import Words, missing
+
+
+def _in_language(name: str, finnish: object, there: str) -> str:
+    """Say a name in the language where it is a municipality's or begins with one: 'Inari, Ivalo' is 'Enare, Ivalo'."""
+    if missing(finnish) or not there:
+        return name
+    if name == str(finnish):
+        return there
+    start = f"{finnish}, "
+    return f"{there}, {name.removeprefix(start)}" if name.startswith(start) else name
 
 
 def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
@@ -19,29 +31,51 @@ def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Names by id of site or office.
+        Names by id of site or office, those of sites outside the area too.
     """
-    places = {str(r["municipality"]): r for r in plan.proposed.municipalities.to_dict("records")}
+    rows = plan.proposed.municipalities.to_dict("records")
+    places = {str(r["municipality"]): {str(k): v for k, v in r.items()} for r in rows}
+    known: dict[str, str] = {}
+    for found in places.values():
+        if not missing(found.get("name_fi")):
+            known[str(found["name_fi"])] = words.place(found)
     names: dict[str, str] = {}
+    for site, name in plan.site_names.items():
+        finnish = name.split(", ")[0]
+        names[str(site)] = _in_language(name, finnish, known.get(finnish, ""))
     for frame, key in (
         (plan.offices, "office"),
         (plan.candidates, "site"),
         (plan.neighbours, "site"),
         (plan.points, "site"),
     ):
-        for row in frame.to_dict("records"):
+        for row_ in frame.to_dict("records"):
+            row = {str(k): v for k, v in row_.items()}
+            place = places.get(str(row["municipality"]), {})
             name = str(row[key] if missing(row["name"]) else row["name"])
-            place = {str(k): v for k, v in places.get(str(row["municipality"]), {}).items()}
-            row_ = {str(k): v for k, v in row.items()}
-            for finnish, there in (
-                (row_.get("municipality_fi"), words.place(row_, "municipality")),
-                (place.get("name_fi"), words.place(place)),
-            ):
-                if there and not missing(finnish) and name == str(finnish):
-                    name = there
-                    break
-            names[str(row[key])] = name
+            said = _in_language(name, row.get("municipality_fi"), words.place(row, "municipality"))
+            if said == name:
+                said = _in_language(name, place.get("name_fi"), words.place(place))
+            names[str(row[key])] = said
     return names
+
+
+def agency_names(plan: RegionalPlan, words: Words) -> Mapping[str, str]:
+    """Name the agencies in the language, in Finnish for want of it, by their code for want of both.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    words : Words
+
+    Returns
+    -------
+    mapping of str to str
+        Names by code.
+    """
+    rows = plan.agencies.to_dict("records")
+    said = {str(r["agency"]): words.place({str(k): v for k, v in r.items()}) for r in rows}
+    return {code: name or code for code, name in said.items()}
 
 
 def named(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

@@ -7,7 +7,6 @@ blue, beyond it a dark red, beyond the cut-off nearly black, so that the colour-
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
+
+from tunti.report.svg import smaller
 
 MM = 1 / 25.4
 """Inches in a millimetre."""
@@ -72,16 +73,8 @@ def blank(width: float, height: float) -> Canvas:
     return canvas
 
 
-_OUTLINE = re.compile(r' d="[^"]*"')
-_LONG_DECIMALS = re.compile(r"(\.\d\d)\d+")
-
-
 def svg_bytes(canvas: Canvas) -> bytes:
-    """Write a drawing as SVG without date or program, so that the same drawing gives the same bytes.
-
-    Coordinates keep two decimals of a point, far finer than any printer: half the size of the file.
-    """
+    """Write a drawing as SVG without date or program, so that the same drawing gives the same bytes."""
     out = io.StringIO()
     canvas.savefig(out, format="svg", dpi=200, metadata={"Date": None, "Creator": None})
-    short = _OUTLINE.sub(lambda found: _LONG_DECIMALS.sub(r"\1", found.group()), out.getvalue())
-    return short.encode("utf-8")
+    return smaller(out.getvalue()).encode("utf-8")

@@ -9,6 +9,7 @@ import pandas as pd
 from tunti.access.standard import Access
 from tunti.locale import N_
 from tunti.report.document import Block, Column, Paragraph, Section, Table, Value
+from tunti.report.sections.certainty import certainty
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.points import municipalities_of
 from tunti.report.sections.summary import changed_people
@@ -30,7 +31,7 @@ def _columns(context: Context, first: str, *, nearest: bool) -> list[Column]:
         Column(then, "number", weight=0.95, group=mean),
     ]
     if nearest:
-        columns.append(Column(say(N_("Nearest point, proposal")), weight=1.65))
+        columns.append(Column(say(N_("Nearest point, proposal")), weight=1.95))
     return columns
 
 
@@ -183,13 +184,34 @@ def _means(context: Context) -> list[Block]:
             )
         )
     if plan.without_car is not None:
-        text_ = say(N_("People without a car in all planned regions: {people}."), people=words.number(plan.without_car))
-        if plan.without_car_outside is not None:
-            text_ += " " + say(
-                N_("Of them outside the standard by every other means: {people}."),
-                people=words.number(plan.without_car_outside),
+        known = say(N_("People without a car in all planned regions: {people}."), people=words.number(plan.without_car))
+        if plan.without_car_outside is None:
+            blocks += [
+                Paragraph(known),
+                context.lacking(
+                    say(
+                        N_(
+                            "Travel times by other means than the car are not given, so it is not known how many "
+                            "people without a car reach a point within the standard."
+                        )
+                    )
+                ),
+            ]
+            return blocks
+        outside = say(
+            N_(
+                "Of them {people} reach no point within {minutes} minutes by any other means: they depend on a ride, a "
+                "remote service or a mobile point."
+            ),
+            people=words.number(plan.without_car_outside),
+            minutes=context.minutes,
+        )
+        if plan.without_car:
+            outside += " " + say(
+                N_("They are {share} of the people without a car."),
+                share=words.share(plan.without_car_outside / plan.without_car),
             )
-        blocks.append(Paragraph(text_))
+        blocks.append(Paragraph(f"{known} {outside}"))
     elif not len(plan.means):
         blocks.append(
             context.lacking(
@@ -202,7 +224,16 @@ def _means(context: Context) -> list[Block]:
             )
         )
     else:
-        blocks.append(context.lacking(say(N_("The share of people without a car is not given."))))
+        blocks.append(
+            context.lacking(
+                say(
+                    N_(
+                        "The share of people without a car is not given, so the number of people who depend on other "
+                        "means is not known."
+                    )
+                )
+            )
+        )
     return blocks
 
 
@@ -242,6 +273,7 @@ def access(context: Context) -> Section:
         say(N_("Accessibility by municipality and group")),
         tuple(blocks),
         (
+            certainty(context),
             Section("groups", say(N_("Groups of people")), tuple(_groups(context))),
             Section("means", say(N_("Other means of travel")), tuple(_means(context))),
         ),

@@ -11,7 +11,7 @@ import pandas as pd
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Column, Table, Value
-from tunti.report.names import named, site_names
+from tunti.report.names import agency_names, named, site_names
 from tunti.report.words import Words, missing
 
 Audience = Literal["public", "project"]
@@ -29,12 +29,15 @@ class Context:
         Who may read it: visits of offices are shown to the project group only.
     sites : mapping of str to str
         Names of sites and offices by id.
+    agencies : mapping of str to str
+        Names of agencies by code.
     """
 
     plan: RegionalPlan
     words: Words
     audience: Audience = "public"
     sites: Mapping[str, str] = field(default_factory=dict)
+    agencies: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, template: str, /, **values: Any) -> str:
         """Say a template in the language."""
@@ -63,6 +66,10 @@ class Context:
     def site(self, site: object) -> str:
         """Name of a site, its id when it has no name, empty when there is none."""
         return "" if missing(site) else self.sites.get(str(site), str(site))
+
+    def agency(self, code: object) -> str:
+        """Name of an agency, its code when it has no name."""
+        return "" if missing(code) else self.agencies.get(str(code), str(code))
 
     def people(self, n: float) -> str:
         """Write a count of people: one person, 1,234 people."""
@@ -103,7 +110,7 @@ def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "publi
     """
     names = site_names(plan, words)
     said = replace(plan, points=named(plan.points, names), neighbours=named(plan.neighbours, names))
-    return Context(said, words, audience, names)
+    return Context(said, words, audience, names, agency_names(plan, words))
 
 
 def number(value: Any) -> float | None:

@@ -7,9 +7,11 @@ import datetime as dt
 import pandas as pd
 
 from tunti.locale import N_
+from tunti.network.speeds import class_speeds
 from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context, records, text, whole
 from tunti.report.words import missing
+from tunti.settings import Season, SpeedSettings
 
 LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 
@@ -27,7 +29,8 @@ def method(context: Context) -> Section:
     """
     plan, say, words = context.plan, context.say, context.words
     speeds, standard = plan.settings.speeds, plan.settings.standard
-    season = say(N_("winter")) if speeds.season == "winter" else say(N_("summer"))
+    names = {"summer": N_("summer"), "winter": N_("winter"), "peak": N_("rush hour")}
+    season = say(names[speeds.season])
     items = (
         say(
             N_(
@@ -36,6 +39,7 @@ def method(context: Context) -> Section:
             ),
             season=season,
         ),
+        *_not_the_usual(context),
         say(
             N_(
                 "From a place to the road: straight line times {detour}, at {speed} km/h. Places farther than {limit} "
@@ -55,13 +59,29 @@ def method(context: Context) -> Section:
             minutes=context.minutes,
             people=words.number(standard.known_population_base),
         ),
-        say(
+        say(N_("Everyone is assumed to go to the nearest point. Weather and opening hours are not counted."))
+        if speeds.season == "peak"
+        else say(
             N_("Everyone is assumed to go to the nearest point. Congestion, weather and opening hours are not counted.")
         ),
         say(N_("Figures are rounded for reading only; people are shown as whole numbers that add up to the totals.")),
     )
     blocks: list[Block] = [Bullets(items), _speeds(context)]
     return Section("method", say(N_("Method")), tuple(blocks))
+
+
+def _not_the_usual(context: Context) -> list[str]:
+    """Say what of the rush hour and of ferries is not as by default."""
+    speeds, usual, say = context.plan.settings.speeds, SpeedSettings(), context.say
+    items = []
+    names = ("peak", "peak_factor", "peak_town_factor")
+    if speeds.season == "peak" and all(getattr(speeds, n) == getattr(usual, n) for n in names):
+        items.append(say(N_("How much the rush hour slows each road class is illustrative: it was not measured.")))
+    if not speeds.ferries:
+        items.append(say(N_("Ferries are not used.")))
+    elif speeds.ferry_wait == "guaranteed":
+        items.append(say(N_("The wait for a ferry is the longest one: the whole time between two departures.")))
+    return items
 
 
 def _speeds(context: Context) -> Block:
@@ -73,16 +93,18 @@ def _speeds(context: Context) -> Block:
         seen = set(roads["road_class"].astype(str))
         classes = [c for c in classes if c in seen] or classes
     whole_list = len(classes) == len(speeds.summer)
-    winter = {c: speeds.winter.get(c, v * speeds.winter_factor) for c, v in speeds.summer.items()}
+    seasons: list[tuple[str, Season]] = [(N_("Summer"), "summer"), (N_("Winter"), "winter")]
+    if speeds.season == "peak":
+        seasons.append((N_("Rush hour"), "peak"))
+    kmh = [class_speeds(tuple(classes), speeds, season=season).tolist() for _, season in seasons]
     return context.table(
         "speeds",
         say(N_("Free speeds by road class, km/h")),
         (
             Column(say(N_("Road class")), weight=2),
-            Column(say(N_("Summer")), "whole"),
-            Column(say(N_("Winter")), "whole"),
+            *(Column(say(name), "whole") for name, _ in seasons),
         ),
-        [(say(ROAD_CLASSES.get(c, c)), float(speeds.summer[c]), float(winter[c])) for c in classes],
+        [(say(ROAD_CLASSES.get(c, c)), *row) for c, row in zip(classes, zip(*kmh, strict=True), strict=True)],
         note="" if whole_list else say(N_("Only the classes of the roads on the maps; the settings hold all.")),
     )
 

@@ -84,17 +84,29 @@ def proof(context: Context) -> str:
 
 STEPS = {
     "merged": N_("Cells with the same sites merged"),
+    "bound": N_("Computing of the bound"),
+    "settled": N_("Sites that the bound settled"),
+    "exact rest": N_("What was left, solved exactly"),
+    "looked further": N_("Farther sites looked at too"),
     "solver": N_("Solver"),
-    "second goal": N_("Second goal, solver"),
 }
 
 # What the engine writes of its steps, with its numbers as fields in the order they stand.
-_SAID = (
-    N_("{a} cells to {b} sets"),
-    N_("HiGHS, {a} nodes"),
-    N_("{a} terms, {b} nodes"),
-    N_("HiGHS, bisection over {a} trips, {b} nodes"),
-)
+_SAID = {
+    text: text
+    for text in (
+        N_("{a} cells to {b} sets"),
+        N_("{a} cells"),
+        N_("HiGHS, {a} nodes"),
+        N_("{a} terms, {b} nodes"),
+        N_("{a} of {b} sites, {c} terms left"),
+        N_("{a} sites, {b} terms, {c} nodes"),
+        N_("HiGHS, bisection over {a} trips, {b} nodes"),
+    )
+}
+# The value of the bound stands in rows of its own, with its unit.
+_SAID["{a} in {b} steps"] = N_("{b} steps")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
 def said_step(context: Context, text: str) -> str:
@@ -110,12 +122,20 @@ def said_step(context: Context, text: str) -> str:
     -------
     str
     """
-    numbers = re.findall(r"\d+", text)
+    numbers = _NUMBER.findall(text)
     names = iter("abcdefgh"[: len(numbers)])
-    template = re.sub(r"\d+", lambda _: "{" + next(names) + "}", text) if len(numbers) <= 8 else text
+    template = _NUMBER.sub(lambda _: "{" + next(names) + "}", text) if len(numbers) <= 8 else text
     if template not in _SAID:
         return text
-    return context.say(template, **{k: int(n) for k, n in zip("abcdefgh", numbers, strict=False)})
+    values = {k: float(n) for k, n in zip("abcdefgh", numbers, strict=False)}
+    return context.say(_SAID[template], **values)
+
+
+def step_name(context: Context, what: str) -> str:
+    """Say the name of a step of the search; steps of the second goal say so."""
+    second = what.removeprefix("second goal: ")
+    name = context.say(STEPS[second]) if second in STEPS else second
+    return context.say(N_("Second goal: {what}"), what=name[:1].lower() + name[1:]) if second != what else name
 
 
 def _certificate(context: Context) -> Block:
@@ -135,7 +155,7 @@ def _certificate(context: Context) -> Block:
         ]
     # Seconds differ from run to run and machine to machine; the document must not.
     rows.append((say(N_("Time of the search")), say(N_("in the run record, run.json"))))
-    rows += [(say(STEPS.get(what, what)), said_step(context, how)) for what, how in network.steps]
+    rows += [(step_name(context, what), said_step(context, how)) for what, how in network.steps]
     return context.table(
         "certificate",
         say(N_("Certificate of the network")),

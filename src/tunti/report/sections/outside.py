@@ -134,7 +134,7 @@ def outside(context: Context) -> Section:
         say(N_("Places outside the standard with the proposal")),
         (
             Column(say(N_("Municipality")), weight=1.5),
-            Column(say(N_("Cell")), weight=1.2),
+            Column(say(N_("Cell")), weight=1.75),
             Column(say(N_("People")), "whole", adds=True, weight=1.05),
             Column(say(N_("Drive, min")), "minutes", weight=0.95),
             Column(say(N_("Over, min")), "minutes", weight=0.8),

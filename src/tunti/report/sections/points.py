@@ -141,7 +141,7 @@ def points(context: Context) -> Section:
             "proposed-map",
             say(N_("Proposed network and drive times to it")),
             map_alt(context, "proposed"),
-            partial(network_map, plan, words, which="proposed"),
+            partial(network_map, plan, words, which="proposed", hatched=True),
         )
     )
     return Section("points", title, tuple(blocks), (offices(context),))

@@ -27,17 +27,21 @@ def _agencies(context: Context) -> list[Block]:
         towns=words.number(towns),
     )
     columns = [
-        Column(say(N_("Agency")), weight=3),
-        Column(say(N_("Offices")), "whole", adds=True),
-        Column(say(N_("Municipalities with an office")), "whole"),
+        Column(say(N_("Agency")), weight=2.9),
+        Column(say(N_("Code")), weight=0.8),
+        Column(say(N_("Offices")), "whole", adds=True, weight=1.2),
+        Column(say(N_("Municipalities with an office")), "whole", weight=1.2),
         Column(say(N_("Mean drive from the office to the nearest proposed point, min")), "number", weight=1.6),
     ]
     visits = context.audience == "project" and not offices["visits_year"].isna().all()
     if visits:
         columns.append(Column(say(N_("Visits a year")), "whole", adds=True))
     rows: list[tuple[Value, ...]] = []
-    for agency, group in sorted(offices.groupby(agencies), key=lambda item: (-len(item[1]), str(item[0]))):
+    for agency, group in sorted(
+        offices.groupby(agencies), key=lambda item: (-len(item[1]), context.agency(item[0]), str(item[0]))
+    ):
         row: list[Value] = [
+            context.agency(agency),
             str(agency),
             len(group),
             int(group["municipality"].nunique()),
@@ -48,6 +52,7 @@ def _agencies(context: Context) -> list[Block]:
         rows.append(tuple(row))
     total: list[Value] = [
         say(N_("All")),
+        "",
         len(offices),
         int(towns),
         number(offices["minutes_to_point"].mean()),
@@ -146,22 +151,23 @@ def offices(context: Context) -> Section:
     title = say(N_("Today's offices and the nearest proposed point"))
     if not len(plan.offices):
         return Section("offices", title, (context.lacking(say(N_("The input has no offices in the area."))),))
-    rows = plan.offices.sort_values(["agency", "name", "office"], kind="stable")
+    order = [(context.agency(r["agency"]), text(r["name"]), text(r["office"])) for r in records(plan.offices)]
+    rows = plan.offices.iloc[sorted(range(len(order)), key=order.__getitem__)]
     near = rows["minutes_to_point"].to_numpy(float, na_value=float("inf"))
     near_count = int((near <= 15).sum())
     table = context.table(
         "offices",
         say(N_("Offices that serve customers today")),
         (
-            Column(say(N_("Agency")), weight=1.4),
-            Column(say(N_("Office")), weight=1.8),
+            Column(say(N_("Agency")), weight=2.4),
+            Column(say(N_("Office")), weight=1.6),
             Column(say(N_("Municipality")), weight=1.4),
             Column(say(N_("Nearest proposed point")), weight=1.6),
             Column(say(N_("Drive, min")), "minutes", weight=0.8),
         ),
         [
             (
-                text(r["agency"]),
+                context.agency(r["agency"]),
                 text(r["name"]),
                 words.place(r, "municipality"),
                 context.site(r["nearest_point"]),

@@ -18,6 +18,7 @@ SHEETS = {
     "offices": N_("Offices"),
     "regions": N_("Regions"),
     "municipalities": N_("Municipalities"),
+    "certainty": N_("Certainty"),
     "groups": N_("Groups"),
     "means": N_("Means of travel"),
     "excess": N_("How much over"),

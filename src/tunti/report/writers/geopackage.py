@@ -35,6 +35,7 @@ COLUMNS = {
     "minutes_after": N_("Minutes after"),
     "nearest_today": N_("Nearest point today"),
     "nearest_after": N_("Nearest point after"),
+    "certainty": N_("Certainty of being within the standard"),
     "site": N_("Site"),
     "name": N_("Name"),
     "name_fi": N_("Name in Finnish"),
@@ -58,6 +59,7 @@ COLUMNS = {
     "outside_after": N_("People outside after"),
     "share_today": N_("Share within, today"),
     "share_after": N_("Share within, after"),
+    "share_surely": N_("Share surely within"),
     "mean_today": N_("Mean minutes today"),
     "mean_after": N_("Mean minutes after"),
     "note": N_("Note"),
@@ -81,6 +83,8 @@ def layers(plan: RegionalPlan, words: Words) -> dict[str, pd.DataFrame]:
     crs = plan.settings.project.crs
     mark = words.text(ILLUSTRATIVE) if plan.illustrative else ""
     after = plan.proposed.cells.rename(columns={"minutes": "minutes_after", "nearest_site": "nearest_after"})
+    if plan.certainty_cells is not None:
+        after = after.assign(certainty=plan.certainty_cells.astype("object").to_numpy())
     today = plan.today.cells[["cell", "minutes", "nearest_site"]]
     today = today.rename(columns={"minutes": "minutes_today", "nearest_site": "nearest_today"})
     cells = after.merge(today, on="cell", how="left")
@@ -155,6 +159,9 @@ def _municipalities(plan: RegionalPlan) -> gpd.GeoDataFrame:
         }
     )
     table = table.merge(was, on="municipality", how="left")
+    if plan.certainty is not None:
+        sure = plan.certainty.municipalities.set_index("municipality")["share_surely"]
+        table["share_surely"] = table["municipality"].map(sure).astype(float)
     borders = plan.borders[["municipality", "geometry"]].assign(municipality=plan.borders["municipality"].astype(str))
     return gpd.GeoDataFrame(borders.merge(table, on="municipality"), geometry="geometry", crs=plan.borders.crs)
 
