@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import platform
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib.metadata import version as version_of
 from pathlib import Path
 from time import perf_counter
@@ -19,6 +20,8 @@ import numpy as np
 import pandas as pd
 
 from tunti import __version__
+from tunti.access.certainty import certainty_table
+from tunti.access.speed_error import speed_error
 from tunti.access.standard import Access, access_table
 from tunti.errors import InputError, TuntiError
 from tunti.findings import Finding, Message, say, stops
@@ -125,6 +128,7 @@ class Project:
         region: str | None = None,
         means: str | None = None,
         scenario: str | None = None,
+        workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> Access:
         """Tell how many people are within the standard of some sites, and who stays outside.
@@ -141,6 +145,9 @@ class Project:
             Means of travel of the table of travel times (``bus``); by car over the roads by default. Offices have no
             times there, so today's network then means the existing points.
         scenario : str, optional
+        workers : str or int, optional
+            Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
+            default. The answer does not depend on it.
         progress : callable
 
         Returns
@@ -156,7 +163,7 @@ class Project:
         """
         inputs, settings = self._sound(scenario, progress)
         settings = _changed(settings, minutes=minutes)
-        stages = Stages(self.store, inputs, settings, progress)
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
         found = stages.times()
         area = found.area
         code = None if region is None else find_region(area.regions, region)
@@ -184,7 +191,7 @@ class Project:
             times, places, is_open = tables[means], area.sites, is_open[:n_sites]
         allowed = np.zeros(len(places), bool)
         allowed[:n_sites] = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
-        return access_table(
+        answer = access_table(
             times,
             area.cells,
             area.municipalities,
@@ -194,6 +201,17 @@ class Project:
             minutes=settings.standard.minutes,
             region=code,
         )
+        if means is not None:
+            return answer  # how far times stray is known for those of this product only
+        sure = certainty_table(
+            times,
+            area.cells[area.cells["cell"].isin(answer.cells["cell"])],
+            area.municipalities,
+            open_sites=is_open,
+            minutes=settings.standard.minutes,
+            error=speed_error(settings.speeds.season),
+        )
+        return replace(answer, certainty=sure)
 
     def locate(
         self,
@@ -205,6 +223,7 @@ class Project:
         population_base: int | None = None,
         minutes: float | None = None,
         scenario: str | None = None,
+        workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> Network:
         """Find the best network of points for a goal, with its bound, gap and proof.
@@ -218,6 +237,9 @@ class Project:
         population_base : int, optional
         minutes : float, optional
         scenario : str, optional
+        workers : str or int, optional
+            Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
+            default. The answer does not depend on it.
         progress : callable
 
         Returns
@@ -241,7 +263,7 @@ class Project:
             population_base=population_base,
             minutes=minutes,
         )
-        return Stages(self.store, inputs, settings, progress).network()[1]
+        return Stages(self.store, inputs, settings, progress, workers=workers).network()[1]
 
     def plan(
         self,
@@ -249,6 +271,7 @@ class Project:
         region: str | None = None,
         scenario: str | None = None,
         strict: bool = False,
+        workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> RegionalPlan:
         """Make the plan of a region, or of all planned regions.
@@ -261,6 +284,9 @@ class Project:
             Name of a scenario; the baseline by default.
         strict : bool
             Treat warnings of the input as errors.
+        workers : str or int, optional
+            Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
+            default. The answer does not depend on it.
         progress : callable
 
         Returns
@@ -279,7 +305,7 @@ class Project:
         inputs, settings, findings = self._inputs(scenario, progress)
         if stops(findings, strict=strict):
             raise InputError(findings)
-        stages = Stages(self.store, inputs, settings, progress)
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
         times = stages.times()
         findings = [*findings, *times.findings]
         if stops(findings, strict=strict):

@@ -9,11 +9,17 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tunti.findings import Finding, Message, error, say
+
+Season = Literal["summer", "winter", "peak"]
+"""The weight sets of the road network."""
+
+Kmh = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Factor = Annotated[float, Field(gt=0, le=1)]
 
 
 class _Frozen(BaseModel):
@@ -80,8 +86,10 @@ class StandardSettings(_Frozen):
 class SpeedSettings(_Frozen):
     """Free speeds by road class, km/h, and what the network does with places off the road."""
 
-    season: Literal["summer", "winter"] = Field("summer", description="Weight set that the standard is judged on.")
-    summer: dict[str, float] = Field(
+    season: Season = Field(
+        "summer", description="Weight set that the standard is judged on: summer, winter or peak (the rush hour)."
+    )
+    summer: dict[str, Kmh] = Field(
         default_factory=lambda: {
             "national": 92.0,
             "main": 84.0,
@@ -112,15 +120,53 @@ class SpeedSettings(_Frozen):
         description="Summer speeds. National to connecting: mean free-flow speeds of 361 traffic stations "
         "(Fintraffic, CC BY 4.0); others: OpenStreetMap classes, calibrated defaults of this product.",
     )
-    winter: dict[str, float] = Field(
+    winter: dict[str, Kmh] = Field(
         default_factory=lambda: {"national": 85.0, "main": 79.0, "regional": 73.0, "connecting": 60.0},
-        description="Winter speeds; a class without one takes the summer speed times winter_factor. Source: as summer.",
+        description="Winter speeds, never above the summer's; a class without one takes the summer speed times "
+        "winter_factor. Source: as summer.",
     )
     winter_factor: float = Field(
         0.95,
         gt=0,
         le=1,
         description="Winter against summer for classes without a measured winter speed: mean of the measured classes.",
+    )
+    peak: dict[str, Factor] = Field(
+        default_factory=lambda: {
+            "national": 0.92,
+            "main": 0.95,
+            "regional": 0.97,
+            "connecting": 1.0,
+            "unnumbered": 1.0,
+            "connector": 0.9,
+            "ramp_or_street": 0.9,
+            "motorway": 0.88,
+            "motorway_link": 0.85,
+            "trunk": 0.92,
+            "trunk_link": 0.88,
+            "primary": 0.93,
+            "primary_link": 0.9,
+            "secondary": 0.95,
+            "secondary_link": 0.92,
+            "tertiary": 0.97,
+            "tertiary_link": 0.95,
+            "unclassified": 1.0,
+            "residential": 1.0,
+            "living_street": 1.0,
+            "service": 1.0,
+            "road": 0.97,
+            "track": 1.0,
+            "skeleton": 0.95,
+        },
+        description="Speed at the rush hour against summer by road class. Defaults of this product, not measured; "
+        "set those of your region.",
+    )
+    peak_factor: Factor = Field(
+        0.95, description="The same for classes that peak does not name. A default of this product, not measured."
+    )
+    peak_town_factor: Factor = Field(
+        0.8,
+        description="The same in dense towns, on top of the class's. A default of this product, not measured.",
     )
     access_kmh: float = Field(40.0, gt=0, description="Speed of the leg from a place to the road. Calibrated.")
     access_detour: float = Field(1.3, ge=1, description="Length of that leg against the straight line. Calibrated.")
@@ -139,7 +185,12 @@ class SpeedSettings(_Frozen):
     )
     ferry_boarding_minutes: float = Field(5.0, ge=0, description="Boarding a ferry whose time does not hold it.")
     ferry_wait_minutes: float = Field(
-        15.0, ge=0, description="Waiting for a ferry whose headway is not given: half of a 30-minute headway."
+        15.0, ge=0, description="Expected wait for a ferry whose headway is not given: half of a 30-minute headway."
+    )
+    ferry_wait: Literal["expected", "guaranteed"] = Field(
+        "expected",
+        description="Wait that counts where a ferry leaves: expected, half of its headway, or guaranteed, all of it "
+        "(twice ferry_wait_minutes where no headway is given).",
     )
     ferries: bool = Field(True, description="Whether ferries may be used.")
 
@@ -219,7 +270,7 @@ def read_settings(text: str) -> tuple[Settings, list[Finding]]:
     # One speed alone may be changed: the others keep their defaults.
     speeds = data.get("speeds")
     if isinstance(speeds, dict):
-        for season in ("summer", "winter"):
+        for season in ("summer", "winter", "peak"):
             if isinstance(speeds.get(season), dict):
                 speeds[season] = {**getattr(SpeedSettings(), season), **speeds[season]}
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,6 +21,7 @@ from tunti.access.drive import drive_times
 from tunti.access.joining import snap_summary
 from tunti.access.means import standard_by_means, times_by_means, without_car
 from tunti.access.times import TravelTimes
+from tunti.access.workers import Workers
 from tunti.errors import InputError
 from tunti.findings import Finding, Message, say, stops, warning
 from tunti.inputs.schemas import SCHEMAS
@@ -82,10 +84,22 @@ class Stages:
     settings : Settings
         After the scenario's changes.
     progress : callable
+    workers : str or int, optional
+        Who works out drive times, as :meth:`tunti.access.workers.Workers.named` reads it; no result depends on it.
     """
 
-    def __init__(self, store: FolderStore, inputs: Inputs, settings: Settings, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: FolderStore,
+        inputs: Inputs,
+        settings: Settings,
+        progress: Progress,
+        *,
+        workers: str | int | None = None,
+    ) -> None:
         self.store, self.inputs, self.settings, self.progress = store, inputs, settings, progress
+        Workers.named(workers)  # a wrong name is told before anything is done
+        self.workers = workers
         self.seconds: dict[str, float] = {}
         self._timed: Timed | None = None
         self._graph: tuple[RoadGraph, list[Finding]] | None = None
@@ -143,10 +157,11 @@ class Stages:
             def tell(what: str, done: float) -> None:
                 self.progress(say(what), done)
 
-            times, report, more = drive_times(
-                graph, planned.cells, places, settings.speeds, cutoff_minutes=cutoff, progress=tell
+            driven = partial(
+                drive_times, graph, cutoff_minutes=cutoff, workers=self.workers, orders=self.store.orders()
             )
-            office_times, _, _ = drive_times(graph, from_offices, planned.sites, settings.speeds, cutoff_minutes=cutoff)
+            times, report, more = driven(planned.cells, places, settings.speeds, progress=tell)
+            office_times, _, _ = driven(from_offices, planned.sites, settings.speeds)
             snap, findings = snap_summary(report), [*found, *(_of_office(f) for f in more)]
             self.store.keep(
                 "times",

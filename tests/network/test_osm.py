@@ -11,7 +11,7 @@ from tunti.network.graph import POSTED, RoadGraph
 from tunti.network.osm import graph_from_extract
 from tunti.network.repair import first_arcs, repair
 from tunti.network.speeds import weights
-from tunti.network.tags import limit_is_readable, read_duration, read_limit, read_way, stops_cars
+from tunti.network.tags import limit_is_readable, read_duration, read_headway, read_limit, read_way, stops_cars
 from tunti.settings import Settings, SpeedSettings
 
 CRS = "EPSG:3067"
@@ -141,6 +141,17 @@ def test_durations(text: str, minutes: float) -> None:
     assert read_duration(text) == pytest.approx(minutes, nan_ok=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("00:20", 20), ("90", 90), ("01:30:00", 90), ("20-30", 30), ("", math.nan), ("often", math.nan)],
+)
+def test_headways(text: str, minutes: float) -> None:
+    assert read_headway(text) == pytest.approx(minutes, nan_ok=True)
+    way = read_way({"route": "ferry", "motor_vehicle": "yes", "interval": text})
+    assert way is not None
+    assert way.headway == pytest.approx(minutes, nan_ok=True)
+
+
 def test_barriers() -> None:
     assert stops_cars({"barrier": "bollard"})
     assert stops_cars({"barrier": "gate", "access": "private"})
@@ -213,6 +224,17 @@ def test_a_ferry_of_two_lines_waits_once(tmp_path: Path) -> None:
     ds = weights(g, SpeedSettings(ferry_boarding_minutes=5, ferry_wait_minutes=15))
     minutes = sorted(float(v) / 600 for v in ds[g.is_ferry])
     assert minutes == pytest.approx([20, 20, 40, 40], abs=0.01)
+
+
+def test_a_ferry_waits_for_its_interval(tmp_path: Path) -> None:
+    ferry = {"route": "ferry", "motor_vehicle": "yes", "duration": "00:20", "interval": "01:00"}
+    other = {**ferry, "interval": ""}
+    g = read(tmp_path, ("AB", ROAD), ("BC", ferry), ("CD", ROAD), ("DE", other), ("EJ", ROAD))
+    for wait, longer in (("expected", 30), ("guaranteed", 60)):
+        ds = weights(g, SpeedSettings(ferry_boarding_minutes=5, ferry_wait_minutes=10, ferry_wait=wait))  # type: ignore[arg-type]
+        minutes = sorted(float(v) / 600 for v in ds[g.is_ferry])
+        usual = 10 if wait == "expected" else 20
+        assert minutes == pytest.approx([25 + usual, 25 + usual, 25 + longer, 25 + longer], abs=0.01)
 
 
 def test_edge_of_the_extract_and_what_is_shut_are_reported(tmp_path: Path) -> None:

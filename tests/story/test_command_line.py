@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -72,6 +73,34 @@ def test_check_access_locate_as_json(project):
     assert found["share"] >= 0.8
     again = json.loads(tunti("access", project, "--sites", ",".join(found["points"]), "--minutes", 20, "--json").stdout)
     assert again["share"] == pytest.approx(found["share"])
+
+
+def test_access_tells_how_sure_it_is(project, country):
+    found = json.loads(tunti("access", project, "--json").stdout)
+    names = ("people_surely", "people_likely", "people_unlikely")
+    assert found["people"] == sum(found[name] for name in names)
+    assert all(r["people"] == sum(r[name] for name in names) for r in found["regions"])
+    for name in names:
+        assert found[name] == sum(r[name] for r in found["regions"])
+    # Who is within the sharp standard is never unlikely.
+    assert found["people_surely"] + found["people_likely"] >= found["people_inside"]
+    assert "Surely: the chance" in found["notes"][0]
+    said = tunti("access", project, "--lang", "fi", "--region", found["regions"][0]["region"]).stdout
+    assert "Tavoitteen sisällä on varmasti" in said
+    assert "Varmasti: pisteeseen ehtii" in said
+
+
+def test_workers_change_nothing(project, tmp_path):
+    answers = []
+    for workers in ("1", "2"):
+        copy = tmp_path / workers
+        shutil.copytree(project, copy, ignore=shutil.ignore_patterns(".tunti", "plans"))
+        answers.append(tunti("access", copy, "--workers", workers, "--json").stdout)
+    assert answers[0] == answers[1]
+    kept = [{p.name: p.read_bytes() for p in (tmp_path / w / ".tunti" / "results").iterdir()} for w in ("1", "2")]
+    assert kept[0] == kept[1]
+    assert kept[0]
+    assert "are not known" in tunti("locate", project, "--workers", "many", code=1).stderr
 
 
 def test_plan_of_a_region_writes_every_document(project, tmp_path, country):

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
+
+from tunti.settings import Season
 
 
 @dataclass(frozen=True)
@@ -96,16 +97,17 @@ DEFAULT = SUMMER
 """What functions take unless told otherwise: a project is judged on summer speeds by default."""
 
 
-def speed_error(season: Literal["summer", "winter"]) -> SpeedError:
+def speed_error(season: Season) -> SpeedError:
     """Give the speed error of a season's weight set.
 
     Parameters
     ----------
-    season : {"summer", "winter"}
+    season : {"summer", "winter", "peak"}
 
     Returns
     -------
     SpeedError
+        Peak takes the error of summer: only free flow was measured.
     """
     return WINTER if season == "winter" else SUMMER
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from tunti.access.groups import groups
 from tunti.access.times import UNREACHABLE, TravelTimes
+
+if TYPE_CHECKING:
+    from tunti.access.certainty import CertaintyTable
 
 OpenSites = NDArray[np.bool_] | Sequence[str] | None
 """Which sites count: flags in the order of the times' sites, or ids; None for all."""
@@ -43,6 +46,8 @@ class Access:
         Every cell: ``cell, municipality, x, y, people, minutes, nearest_site``.
     minutes : float
         The standard that was asked.
+    certainty : CertaintyTable or None
+        Who is surely, likely or unlikely within the standard; None for times of another system.
     """
 
     share: float
@@ -56,6 +61,7 @@ class Access:
     outside: pd.DataFrame
     cells: pd.DataFrame
     minutes: float = 60.0
+    certainty: CertaintyTable | None = None
 
 
 def standard(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tunti import __version__
+from tunti.cli.certain import with_certainty
 from tunti.cli.show import out, print_json, progress, rows_table, show_findings
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
@@ -36,6 +37,13 @@ RegionName = Annotated[
 ]
 Minutes = Annotated[
     float | None, typer.Option("--minutes", min=0.1, max=600, help="Standard in minutes; the project's without it.")
+]
+Hands = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        help="Who works out drive times: a number of threads, processes:N or dask://host:port; all cores without it.",
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
 
@@ -117,18 +125,26 @@ def access(
         str | None, typer.Option("--means", help="Means of travel of the table travel_times; by car without it.")
     ] = None,
     scenario: ScenarioName = None,
+    workers: Hands = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Tell how many people are within the standard of a set of sites, and who stays outside."""
+    """Tell how many people are within the standard of a set of sites, how surely, and who stays outside."""
     language = language_of(lang)
     _ = translator(language)
     project = Project(folder)
     names = None if sites is None else tuple(s.strip() for s in sites.split(",") if s.strip())
     with progress(language, quiet=as_json) as say_progress:
         found = project.access(
-            sites=names, minutes=minutes, region=region, means=means, scenario=scenario, progress=say_progress
+            sites=names,
+            minutes=minutes,
+            region=region,
+            means=means,
+            scenario=scenario,
+            workers=workers,
+            progress=say_progress,
         )
+    sure = with_certainty(found)
     if as_json:
         print_json(
             {
@@ -138,7 +154,9 @@ def access(
                 "people_inside": found.people_inside,
                 "people_outside": found.people_outside,
                 "mean_minutes": found.mean_minutes,
-                "regions": found.regions.to_dict("records"),
+                **sure.people,
+                "notes": [note.text(language) for note in sure.notes],
+                "regions": sure.regions.to_dict("records"),
                 "municipalities": found.municipalities.to_dict("records"),
                 "groups": found.groups.to_dict("records"),
                 "outside": found.outside.to_dict("records"),
@@ -155,16 +173,32 @@ def access(
         outside=found.people_outside,
     )
     out.print(sentence.text(language))
+    certain = found.certainty is not None
+    if certain:
+        out.print(
+            say(
+                "Within the standard surely {surely}, likely {likely}, unlikely {unlikely} people.",
+                surely=sure.people["people_surely"],
+                likely=sure.people["people_likely"],
+                unlikely=sure.people["people_unlikely"],
+            ).text(language)
+        )
     rows = [
         [
             _name(r, language),
             _number(r["people"], language),
             _share(r["share"], language),
             _number(r["people_outside"], language),
+            *(_number(r[name], language) for name in sure.people if certain),
         ]
-        for r in found.regions.assign(people_outside=lambda t: t["people"] - t["people_inside"]).to_dict("records")
+        for r in sure.regions.assign(people_outside=lambda t: t["people"] - t["people_inside"]).to_dict("records")
     ]
-    rows_table(_("By region"), [_("Region"), _("People"), _("Within the standard"), _("Outside")], rows)
+    headings = [_("Region"), _("People"), _("Within the standard"), _("Outside")]
+    if certain:
+        headings += [_("Surely"), _("Likely"), _("Unlikely")]
+    rows_table(_("By region"), headings, rows)
+    for note in sure.notes:
+        out.print(note.text(language))
 
 
 @app.command()
@@ -185,6 +219,7 @@ def locate(
     ] = None,
     minutes: Minutes = None,
     scenario: ScenarioName = None,
+    workers: Hands = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
@@ -203,6 +238,7 @@ def locate(
             population_base=population_base,
             minutes=minutes,
             scenario=scenario,
+            workers=workers,
             progress=say_progress,
         )
     if as_json:
@@ -247,6 +283,7 @@ def plan(
     region: RegionName = None,
     scenario: ScenarioName = None,
     to: Annotated[Path | None, typer.Option("--out", help="Folder for the plan; DIR/plans/NAME without it.")] = None,
+    workers: Hands = None,
     strict: Strict = False,
     as_json: Json = False,
     lang: Lang = None,
@@ -255,7 +292,7 @@ def plan(
     language = language_of(lang)
     project = Project(folder)
     with progress(language, quiet=as_json) as say_progress:
-        made = project.plan(region=region, scenario=scenario, strict=strict, progress=say_progress)
+        made = project.plan(region=region, scenario=scenario, strict=strict, workers=workers, progress=say_progress)
         where, files = project.write(made, to, progress=say_progress)
     warned = [f for f in made.findings if f.level is Level.WARNING]
     if as_json:

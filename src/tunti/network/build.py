@@ -25,7 +25,7 @@ def graph_from_tables(
     road_nodes : DataFrame
         ``node, x, y`` (metres in the project's CRS).
     road_links : DataFrame
-        ``from_node, to_node, road_class`` and, where known, ``km, oneway, kmh, minutes``; see
+        ``from_node, to_node, road_class`` and, where known, ``km, oneway, kmh, minutes, headway_minutes``; see
         :data:`tunti.inputs.schemas.ROAD_LINKS`. A missing or empty optional column is not given.
     settings : Settings
         The speed settings name the road classes.
@@ -41,9 +41,9 @@ def graph_from_tables(
     Notes
     -----
     A link is driven both ways unless ``oneway``. Its length is ``km``, else the straight line between its nodes. Where
-    ``minutes`` are given they hold boarding and waiting; a ferry without them takes length over speed and waits.
-    ``kmh`` is the speed that is driven, so no ``limit_factor`` applies. Arcs are sorted by tail and, within it, by
-    link.
+    ``minutes`` are given they hold boarding, and waiting too unless ``headway_minutes`` tell how often the ferry
+    leaves; a ferry without them takes length over speed, boards and waits. ``kmh`` is the speed that is driven, so no
+    ``limit_factor`` applies. Arcs are sorted by tail and, within it, by link.
     """
     findings: list[Finding] = []
     rows = _row_labels(road_links)
@@ -98,6 +98,9 @@ def graph_from_tables(
     fixed = np.where(np.isnan(minutes), -1.0, np.floor(np.nan_to_num(minutes) * DS_PER_MINUTE + 0.5))
     classes, road_class = np.unique(named[ok].astype(str), return_inverse=True)
     ferry = named[ok] == FERRY
+    headway = _numbers(road_links, "headway_minutes")[ok]
+    findings += _headways_off_ferries(rows[ok], ~np.isnan(headway) & ~ferry)
+    headway = np.where(ferry & (headway >= 0), headway, np.nan)
     graph = assemble(
         x,
         y,
@@ -111,6 +114,7 @@ def graph_from_tables(
         kmh=_numbers(road_links, "kmh")[ok],
         fixed_ds=fixed,
         flags=np.where(ferry & np.isnan(minutes), WAITS, 0),
+        headway=None if np.isnan(headway).all() else headway,
     )
     return graph, findings
 
@@ -131,6 +135,7 @@ def assemble(
     flags: NDArray[Any] | None = None,
     factor: NDArray[Any] | None = None,
     kmh_back: NDArray[Any] | None = None,
+    headway: NDArray[Any] | None = None,
 ) -> RoadGraph:
     """Turn links into a graph: arcs in both directions unless one-way, sorted by tail.
 
@@ -142,7 +147,7 @@ def assemble(
         Nodes where each link begins and ends.
     oneway : bool, shape (links,)
         Links that are driven only along.
-    metres, road_class, link, kmh, fixed_ds, flags, factor : shape (links,)
+    metres, road_class, link, kmh, fixed_ds, flags, factor, headway : shape (links,)
         As in :class:`~tunti.network.graph.RoadGraph`.
     classes : tuple of str
     kmh_back : float, shape (links,), optional
@@ -177,6 +182,7 @@ def assemble(
         forward=forward,
         flags=None if flags is None else flags[of].astype(np.uint8),
         factor=None if factor is None else factor[of].astype(np.float32),
+        headway=None if headway is None else headway[of].astype(np.float32),
     )
 
 
@@ -199,6 +205,21 @@ def _yes(frame: pd.DataFrame, column: str) -> NDArray[np.bool_]:
     if column not in frame.columns:
         return np.zeros(len(frame), np.bool_)
     return frame[column].astype("boolean").fillna(False).to_numpy(np.bool_)
+
+
+def _headways_off_ferries(rows: NDArray[np.int64], wrong: NDArray[np.bool_]) -> list[Finding]:
+    """Note headways of links that are no ferries."""
+    if not wrong.any():
+        return []
+    return [
+        note(
+            "road_links",
+            int(rows[np.flatnonzero(wrong)[0]]),
+            "headway_minutes",
+            say("{n} links have a headway but are no ferries; it is not used", n=int(wrong.sum())),
+            say("Nothing, unless the road class should be ferry."),
+        )
+    ]
 
 
 def _unknown_classes(named: NDArray[np.object_], settings: Settings) -> list[Finding]:

@@ -24,7 +24,8 @@ POSTED = 1
 """Bit of ``RoadGraph.flags``: ``kmh`` is a posted limit, which is driven at ``limit_factor`` of it."""
 
 WAITS = 2
-"""Bit of ``RoadGraph.flags``: boarding and waiting are not in the arc's time yet (ferries)."""
+"""Bit of ``RoadGraph.flags``: boarding and waiting are not in the arc's time yet (ferries). With a headway, waiting
+never is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,9 @@ class RoadGraph:
         True where the arc runs along its link, False where against it. Without it, each link's first arc runs along.
     flags : uint8, shape (arcs,), optional
         Bits :data:`POSTED` and :data:`WAITS`; none by default.
+    headway : float32, shape (arcs,), optional
+        Minutes from one departure of a ferry to the next, NaN where not given; none by default. What is waited for it
+        is added to ``fixed_ds`` too.
     factor : float32, shape (arcs,), optional
         Share of the speed that surface and use of the road leave (gravel, parking aisles), 1 by default.
     shapes : LinkShapes, optional
@@ -93,6 +97,7 @@ class RoadGraph:
     flags: NDArray[np.uint8] | None = None
     factor: NDArray[np.float32] | None = None
     shapes: LinkShapes | None = None
+    headway: NDArray[np.float32] | None = None
 
     @property
     def nodes(self) -> int:
@@ -157,6 +162,7 @@ class RoadGraph:
             forward=None if self.forward is None else self.forward[keep],
             flags=None if self.flags is None else self.flags[keep],
             factor=None if self.factor is None else self.factor[keep],
+            headway=None if self.headway is None else self.headway[keep],
         )
 
 

@@ -29,7 +29,7 @@ class _Ways:
     ref: array[int]
     length: array[int]
     road_class: array[int]
-    way: list[tuple[bool, bool, float, float, float, float]]
+    way: list[tuple[bool, bool, float, float, float, float, float]]
     shut: int = 0
     silent_ferries: int = 0
     unreadable: int = 0
@@ -65,7 +65,8 @@ def graph_from_extract(path: str | Path, crs: str, settings: Settings) -> tuple[
     -----
     See :mod:`tunti.network.tags` for what tags mean. The file is read twice: ways first, then only the nodes that they
     name. Lengths are geodesic (WGS 84), not those of the map's plane. A ferry's ``duration`` is shared out by length
-    over its links. Restrictions on turning are not read. Memory: about 60 bytes a point of the roads.
+    over its links; its ``interval`` is the headway. Restrictions on turning are not read. Memory: about 60 bytes a
+    point of the roads.
     """
     ways = _read_ways(path)
     if not ways.length:
@@ -117,7 +118,8 @@ def _read_ways(path: str | Path) -> _Ways:
             ways.ref.extend(refs)
             ways.length.append(len(refs))
             ways.road_class.append(number[way.road_class])
-            ways.way.append((way.along, way.against, way.kmh, way.kmh_back, way.factor, way.minutes))
+            facts = (way.along, way.against, way.kmh, way.kmh_back, way.factor, way.minutes, way.headway)
+            ways.way.append(facts)
     except (RuntimeError, OSError) as problem:
         raise TuntiError(
             say("The extract {file} can't be read: {problem}.", file=str(path), problem=str(problem))
@@ -209,6 +211,7 @@ def _links(
     road_class = np.frombuffer(ways.road_class, np.int8)[way]
     ferry = road_class == len(_NAMES) - 1
     fixed = np.full(len(way), -1.0)
+    headway = np.where(ferry, facts[:, 6], np.nan)
     timed = ferry & ~np.isnan(facts[:, 5])
     whole = np.bincount(way, weights=metres, minlength=len(ways.length))
     share = metres / np.maximum(whole[way], 1e-9)
@@ -229,6 +232,7 @@ def _links(
         fixed_ds=fixed,
         flags=np.where(ferry, WAITS, POSTED),
         factor=facts[:, 4],
+        headway=None if np.isnan(headway).all() else headway,
     )
     # Ways that are driven only against their direction were turned round above; their shapes were not.
     forward = graph.forward if graph.forward is not None else np.ones(graph.arcs, np.bool_)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.network.graph import DS_PER_MINUTE, FERRY, POSTED, WAITS, RoadGraph
-from tunti.settings import SpeedSettings
+from tunti.settings import Season, SpeedSettings
 
 CLOSED = np.uint32(0xFFFF_FFFF)
 """Weight of an arc that may not be driven: longer than any cut-off."""
@@ -26,7 +24,7 @@ def weights(
     graph: RoadGraph,
     speeds: SpeedSettings,
     *,
-    season: Literal["summer", "winter"] | None = None,
+    season: Season | None = None,
     ferries: bool = True,
 ) -> NDArray[np.uint32]:
     """Give the drive time of every arc in a season.
@@ -35,8 +33,8 @@ def weights(
     ----------
     graph : RoadGraph
     speeds : SpeedSettings
-        Speeds by class and what limits, winter, towns and ferries do to them.
-    season : {"summer", "winter"}, optional
+        Speeds by class and what limits, winter, the rush hour, towns and ferries do to them.
+    season : {"summer", "winter", "peak"}, optional
         The settings' season by default.
     ferries : bool
         Whether ferries may be used; the settings' ``ferries`` must allow them too.
@@ -54,9 +52,13 @@ def weights(
     Notes
     -----
     ``ds = 36 * metres / v`` with the speed ``v`` in km/h: a given speed (a posted limit times ``limit_factor``) before
-    the class's speed, times the factors of surface and town. Winter takes the class's winter speed, else the summer
-    speed times ``winter_factor``. A ferry's time is the given one or length over speed, the same in winter; boarding
-    and waiting are added where the ferry leaves land, unless the given time holds them.
+    the class's speed, times the factors of surface and town. Winter takes the class's winter speed, but never more than
+    its summer speed; a class without one, and a given speed, are taken times ``winter_factor``. Peak takes summer times
+    the class's factor of ``peak``, and ``peak_town_factor`` in dense towns. A ferry's time is the given one or length
+    over speed, in every season. Where it leaves land, boarding is added unless the given time holds it, and the wait:
+    half of the headway (``ferry_wait = "expected"``) or all of it (``"guaranteed"``); without a headway
+    ``ferry_wait_minutes`` or twice that, unless the given time holds the wait. So no arc is faster than in summer with
+    expected waits and with ferries. Only weights differ: all of these share one contraction order.
     """
     season = season or speeds.season
     metres = graph.metres.astype(np.float64)
@@ -66,24 +68,24 @@ def weights(
         given = np.where((graph.flags & POSTED) > 0, given * speeds.limit_factor, given)
     if season == "winter":
         given = np.where(graph.is_ferry, given, given * speeds.winter_factor)
+    elif season == "peak":
+        given = given * _peak_factors(graph.classes, speeds)[graph.road_class]
     kmh = np.where(np.isnan(given), kmh, given)
     if graph.factor is not None:
         kmh = kmh * graph.factor
-    if speeds.urban_factor < 1.0:
-        kmh = np.where(in_town(graph) & ~graph.is_ferry, kmh * speeds.urban_factor, kmh)
+    town = speeds.urban_factor * (speeds.peak_town_factor if season == "peak" else 1.0)
+    if town < 1.0:
+        kmh = np.where(in_town(graph) & ~graph.is_ferry, kmh * town, kmh)
     ds = np.where(graph.fixed_ds >= 0, graph.fixed_ds, metres * 36.0 / kmh)
-    if graph.flags is not None:
-        waits = ((graph.flags & WAITS) > 0) & _leaves_land(graph)
-        ds = ds + np.where(waits, (speeds.ferry_boarding_minutes + speeds.ferry_wait_minutes) * DS_PER_MINUTE, 0.0)
+    if graph.flags is not None or graph.headway is not None:
+        ds = ds + np.where(_leaves_land(graph), _at_the_quay(graph, speeds) * DS_PER_MINUTE, 0.0)
     whole = np.clip(np.floor(ds + 0.5), 1.0, float(CLOSED) - 1.0).astype(np.uint32)
     if not (ferries and speeds.ferries):
         whole[graph.is_ferry] = CLOSED
     return whole
 
 
-def class_speeds(
-    classes: tuple[str, ...], speeds: SpeedSettings, *, season: Literal["summer", "winter"]
-) -> NDArray[np.float64]:
+def class_speeds(classes: tuple[str, ...], speeds: SpeedSettings, *, season: Season) -> NDArray[np.float64]:
     """Give the speed of each road class in a season.
 
     Parameters
@@ -91,7 +93,7 @@ def class_speeds(
     classes : tuple of str
         Names of road classes.
     speeds : SpeedSettings
-    season : {"summer", "winter"}
+    season : {"summer", "winter", "peak"}
 
     Returns
     -------
@@ -108,16 +110,34 @@ def class_speeds(
         raise TuntiError(
             say("Road classes without a speed: {classes}. Add each to speeds.summer.", classes=", ".join(missing))
         )
-    summer = [speeds.summer[c] for c in classes]
-    if season == "summer":
-        return np.array(summer, np.float64)
-    return np.array(
-        [
-            v if c == FERRY else speeds.winter.get(c, v * speeds.winter_factor)
-            for c, v in zip(classes, summer, strict=True)
-        ],
-        np.float64,
-    )
+    summer = np.array([speeds.summer[c] for c in classes], np.float64)
+    if season == "peak":
+        return summer * _peak_factors(classes, speeds)
+    if season == "winter":
+        # A project that lowers a summer speed alone does not want its winter to be the faster one.
+        return np.array(
+            [
+                v if c == FERRY else min(v, speeds.winter.get(c, v * speeds.winter_factor))
+                for c, v in zip(classes, summer.tolist(), strict=True)
+            ],
+            np.float64,
+        )
+    return summer
+
+
+def _peak_factors(classes: tuple[str, ...], speeds: SpeedSettings) -> NDArray[np.float64]:
+    """Give what the rush hour leaves of each class's speed; ferries keep their timetable."""
+    return np.array([1.0 if c == FERRY else speeds.peak.get(c, speeds.peak_factor) for c in classes], np.float64)
+
+
+def _at_the_quay(graph: RoadGraph, speeds: SpeedSettings) -> NDArray[np.float64]:
+    """Give the minutes of boarding and waiting that are to be added to each arc where it leaves land."""
+    untimed = np.zeros(graph.arcs, np.bool_) if graph.flags is None else (graph.flags & WAITS) > 0
+    headway = np.full(graph.arcs, np.nan) if graph.headway is None else graph.headway.astype(np.float64)
+    wait = np.where(np.isnan(headway), np.where(untimed, speeds.ferry_wait_minutes, 0.0), headway / 2.0)
+    if speeds.ferry_wait == "guaranteed":
+        wait = wait * 2.0
+    return np.where(untimed, speeds.ferry_boarding_minutes, 0.0) + wait
 
 
 def in_town(graph: RoadGraph) -> NDArray[np.bool_]:

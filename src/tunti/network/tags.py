@@ -83,6 +83,8 @@ class Way:
         Share of the speed that surface and use leave.
     minutes : float
         Duration of a ferry, NaN where none is given.
+    headway : float
+        Minutes from one departure of a ferry to the next, NaN where not given.
     """
 
     road_class: str
@@ -92,6 +94,7 @@ class Way:
     kmh_back: float
     factor: float
     minutes: float
+    headway: float = math.nan
 
 
 def read_way(tags: Mapping[str, str]) -> Way | None:
@@ -109,7 +112,7 @@ def read_way(tags: Mapping[str, str]) -> Way | None:
     Notes
     -----
     Tagging as documented in the OpenStreetMap wiki: Key:highway, Key:access, Key:oneway (implied on motorways and in
-    roundabouts), Key:maxspeed, Tag:route=ferry, Key:duration.
+    roundabouts), Key:maxspeed, Tag:route=ferry, Key:duration, Key:interval.
     """
     ferry = tags.get("route") == "ferry" or (tags.get("ferry") in CLASSES and "highway" not in tags)
     highway = tags.get("highway", "")
@@ -132,7 +135,8 @@ def read_way(tags: Mapping[str, str]) -> Way | None:
     kmh = read_limit(tags.get("maxspeed:forward", limit))
     kmh_back = read_limit(tags.get("maxspeed:backward", limit))
     if ferry:
-        return Way("ferry", along, against, kmh, kmh_back, 1.0, read_duration(tags.get("duration", "")))
+        minutes, headway = read_duration(tags.get("duration", "")), read_headway(tags.get("interval", ""))
+        return Way("ferry", along, against, kmh, kmh_back, 1.0, minutes, headway)
     factor = 1.0 if highway == "track" else SURFACE_FACTORS.get(tags.get("surface", ""), 1.0)
     if highway == "service":
         factor *= SERVICE_FACTORS.get(tags.get("service", ""), 1.0)
@@ -242,6 +246,22 @@ def _one_limit(text: str) -> float:
     if zone:
         return float(zone.group(1)) or math.nan
     return _ZONES.get(word.rpartition(":")[2], math.nan)
+
+
+def read_headway(text: str) -> float:
+    """Read how often a ferry leaves, the tag ``interval``.
+
+    Parameters
+    ----------
+    text : str
+        As :func:`read_duration` takes it, or a range such as ``20-30``, of which the longer counts.
+
+    Returns
+    -------
+    float
+        Minutes; NaN where nothing can be read.
+    """
+    return max((read_duration(part) for part in text.split("-")), key=lambda v: -1.0 if math.isnan(v) else v)
 
 
 def read_duration(text: str) -> float:

@@ -195,7 +195,10 @@ def _setting(n: int, patch: Setting, inputs: Inputs, settings: Settings) -> Outc
                 )
             ],
         )
-    known[section][name] = patch.value
+    old = known[section][name]
+    # As in project.toml, one road class's speed alone may be changed: the others stay.
+    both = isinstance(old, dict) and isinstance(patch.value, dict)
+    known[section][name] = {**old, **patch.value} if both else patch.value
     try:
         return inputs, Settings.model_validate(known), []
     except ValidationError as problem:

@@ -7,6 +7,7 @@
     scenarios/NAME.toml   scenarios
     plans/                finished plans
     .tunti/results/       results of stages, one file per content hash; may be deleted at any time
+    .tunti/orders/        contraction orders of road networks, one file per network; may be deleted at any time
 
 Writes are atomic: a file is written beside its place and moved there when it is whole.
 """
@@ -194,6 +195,10 @@ class FolderStore:
         path = self._result_path(stage, key)
         with whole_file(path) as beside, beside.open("wb") as out:
             np.savez(out, values=np.array(json.dumps(values)), **arrays)  # type: ignore[arg-type]
+
+    def orders(self) -> Path:
+        """Give the folder where contraction orders are kept; it need not be there yet."""
+        return self.folder / ".tunti" / "orders"
 
     def _result_path(self, stage: str, key: str) -> Path:
         return self.folder / ".tunti" / "results" / f"{stage}-{key}.npz"
