@@ -47,7 +47,7 @@ def test_both_engines_behind_one_function_give_the_same_bytes(monkeypatch, tmp_p
     graph, ds, cells, sites = grid()
     searched = many_to_many(graph, ds, cells, sites, cutoff_ds=3_000)
     assert choose(graph, search_graph(graph, ds, cells, cutoff_ds=3_000), sites).engine == "search"
-    monkeypatch.setattr(shortest, "_SEARCH_REACHED", 1e6)
+    monkeypatch.setattr(shortest, "_SEARCH_PAIR", 1e6)
     turned = search_graph(graph, ds, cells, cutoff_ds=3_000)
     assert choose(graph, turned, sites).engine == "sweep"
     for tenths in (False, True):

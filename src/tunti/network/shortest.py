@@ -50,9 +50,11 @@ _PROBES = 8
 _FEW = 64
 """Up to so many sites nothing but the search is considered."""
 
-# Microseconds for each node or reached node on one core, measured by bench/drive_times.py; only their ratios matter.
-_SEARCH_REACHED = 0.021
-_SWEEP_REACHED = 0.0016
+# Microseconds for each node, node reached or pair found, on one core, as bench/drive_times.py measures them.
+_SEARCH_REACHED = 0.019
+_SEARCH_PAIR = 0.07
+_SWEEP_REACHED = 0.0012
+_SWEEP_PAIR = 0.01
 _ORDER = 2.9
 _FOLD = 0.5
 _CUSTOMIZE = 0.8
@@ -180,18 +182,20 @@ def choose(graph: RoadGraph, turned: SearchGraph, sites: Connectors, *, orders: 
     Notes
     -----
     A few sites, evenly spread over the table, are searched; the share of cells that they find says how many nodes ``r``
-    one search reaches. With ``n`` nodes and ``s`` sites, in microseconds: search = 0.021 r s; sweep = 0.0016 r s, plus
-    what is not at hand: finding the order 2.9 n (a quarter of it where it will be kept), folding 0.5 n, giving times to
-    the shortcuts 0.8 n (1.4 n where closing those that are not needed pays), cutting to the cells 0.13 n, and half a
-    second for loading its kernels. It depends on sizes and on what is at hand, not on the clock.
+    one search reaches and how many pairs ``p`` a site has. With ``n`` nodes and ``s`` sites, in microseconds: search =
+    (0.019 r + 0.07 p) s; sweep = (0.0012 r + 0.01 p) s, plus what is not at hand: finding the order 2.9 n (a quarter of
+    it where it will be kept), folding 0.5 n, giving times to the shortcuts 0.8 n (1.4 n where closing those that are not
+    needed pays), cutting to the cells 0.13 n, and half a second for loading its kernels. It depends on sizes and on what
+    is at hand, not on the clock.
     """
     if sites.places <= _FEW or turned.cells == 0:
         return Choice("search", 0.0, float("inf"))
     chosen = np.linspace(0, sites.places - 1, _PROBES).astype(np.int64)
     found = search_rows(turned, places(sites, chosen), workers=1)[0][-1]
     reached = graph.nodes * min(1.0, float(found) / (_PROBES * turned.cells))
-    search = _SEARCH_REACHED * reached * sites.places
-    sweeping = _SWEEP_REACHED * reached * sites.places
+    pairs = float(found) / _PROBES
+    search = (_SEARCH_REACHED * reached + _SEARCH_PAIR * pairs) * sites.places
+    sweeping = (_SWEEP_REACHED * reached + _SWEEP_PAIR * pairs) * sites.places
     perfect = 0.4 * sweeping > _PERFECT * graph.nodes
     sweep = sweeping + (_CUSTOMIZE + _CUT + _PERFECT * perfect) * graph.nodes + _LOAD
     if graph not in _folded:
