@@ -78,6 +78,7 @@ def test_a_cut_table_ends_in_the_rest():
     table = Table("t", "c", columns, rows, ("All", 45, None), paper_rows=3, rest_label="Others, {n} rows")
     assert table.shown() == (*rows[:3], ("Others, 7 rows", 42, None))
     assert Table("t", "c", columns, rows).shown() == rows
+    assert Table("t", "c", columns, rows, paper_rows=9).shown() == rows
 
 
 def test_a_table_refuses_a_ragged_row():

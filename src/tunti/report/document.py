@@ -185,8 +185,8 @@ class Table:
 
     @property
     def is_cut(self) -> bool:
-        """Whether paper shows only the first rows."""
-        return self.paper_rows is not None and len(self.rows) > self.paper_rows
+        """Whether paper shows only the first rows; a single row over is shown rather than called 'others'."""
+        return self.paper_rows is not None and len(self.rows) > self.paper_rows + 1
 
     def shown(self) -> tuple[tuple[Value, ...], ...]:
         """Give the rows that paper shows; a cut table ends in a row that adds up the rest.
