@@ -183,10 +183,10 @@ def choose(graph: RoadGraph, turned: SearchGraph, sites: Connectors, *, orders: 
     -----
     A few sites, evenly spread over the table, are searched; the share of cells that they find says how many nodes ``r``
     one search reaches and how many pairs ``p`` a site has. With ``n`` nodes and ``s`` sites, in microseconds: search =
-    (0.019 r + 0.07 p) s; sweep = (0.0012 r + 0.01 p) s, plus what is not at hand: finding the order 2.9 n (a quarter of
-    it where it will be kept), folding 0.5 n, giving times to the shortcuts 0.8 n (1.4 n where closing those that are not
-    needed pays), cutting to the cells 0.13 n, and half a second for loading its kernels. It depends on sizes and on what
-    is at hand, not on the clock.
+    (0.019 r + 0.07 p) s; sweep = (0.0012 r + 0.01 p) s, plus what is not at hand: finding the order 2.9 n (a quarter
+    of it where it will be kept), folding 0.5 n, giving times to the shortcuts 0.8 n (1.4 n where closing those that are
+    not needed pays), cutting to the cells 0.13 n, and half a second for loading its kernels. It depends on sizes and on
+    what is at hand, not on the clock.
     """
     if sites.places <= _FEW or turned.cells == 0:
         return Choice("search", 0.0, float("inf"))
