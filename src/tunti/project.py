@@ -32,7 +32,6 @@ from tunti.location.problem import Network
 from tunti.plan.area import find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
-from tunti.report.write import write_plan
 from tunti.scenario.scenario import read_scenario, resolve
 from tunti.settings import Settings, read_settings
 from tunti.stages import Progress, Stages, inputs_hash
@@ -357,6 +356,9 @@ class Project:
         TuntiError
             The folder can't be written or the disk is full; what was there before is still there.
         """
+        # Maps and typesetting take a second to load; questions without a document need not wait for them.
+        from tunti.report.write import write_plan
+
         name = plan.region_names["fi"] if plan.region else "kaikki"
         where = Path(to) if to else self.store.folder / "plans" / f"{name}-{plan.scenario}"
         try:
