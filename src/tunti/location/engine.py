@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 
 from tunti.findings import Message, say
 from tunti.location.bound import Bound, fixed_by, relax
+from tunti.location.branch import branch, small
 from tunti.location.dominate import dominate
 from tunti.location.form import Best, Question, question
 from tunti.location.miss import FREE, MissForm
 from tunti.location.problem import Goal, Limits, Problem
 from tunti.location.reduce import settle
 from tunti.location.rules import site_states
-from tunti.location.search import improve, rounded
+from tunti.location.search import Found, improve, rounded
 
 Progress = Callable[[Message, float, "float | None", "float | None"], None]
 """What is being done, how far it is (0 to 1), best value so far, bound so far."""
@@ -212,14 +213,16 @@ def pursue(
                 )
             if travel and widened == 0 and form.terms:
                 plan = improve(form, start, kicks=0, most=4 * len(settled), known=None)
-                start = start if plan.opened is None else plan.opened
+                if plan.opened is not None:
+                    start = plan.opened
+                    _offer(now, start, evaluate)
                 reach = _look(problem, start)
                 form = question(problem, goal, best=best, within=within, reach=reach).form
             form, answer = _bound_and_search(now, form, start, limits, gap, evaluate, tell, out_of_time)
             if now.infeasible or now.gap() <= gap or now.interrupted or out_of_time():
                 break
             tell(say("Solving what is left"), 0.6, _said(now.value), _said(now.bound))
-            rest = exact(form, known=answer, gap=gap, stop_at=now.value if now.opened is not None else None)
+            rest = _rest(form, answer, exact, limits, gap, now, tell, out_of_time)
             beyond = _finish(now, form, rest, evaluate)
             if beyond is None or reach is None or rest.ended:
                 break
@@ -235,6 +238,39 @@ def pursue(
     assert first is not None
     now.bound = min(now.bound, now.value)
     return now, first
+
+
+def _rest(
+    form: MissForm,
+    answer: NDArray[np.bool_] | None,
+    exact: Exact,
+    limits: Limits,
+    gap: float,
+    now: Pursuit,
+    tell: Progress,
+    out_of_time: Callable[[], bool],
+) -> Rest:
+    """Solve what is left: at once where it is small, otherwise by branch and bound."""
+    if small(form):
+        return exact(form, known=answer, gap=gap)
+    best = Found(form, answer)
+
+    def watch(value: float, bound: float) -> None:
+        tell(say("Branching"), 0.7, _said(min(value, now.value)), _said(max(bound, now.bound)))
+
+    bound, nodes, ended = branch(
+        form,
+        best,
+        lambda part, known: exact(part, known=known, gap=0.0),
+        ceiled=ceiled,
+        gap=gap,
+        nodes=limits.nodes,
+        seed=limits.seed,
+        watch=watch,
+        out_of_time=out_of_time,
+    )
+    now.steps.append(("branched", f"{nodes} nodes"))
+    return Rest(best.opened, bound, nodes, ended)
 
 
 def _said(value: float) -> float | None:
@@ -291,6 +327,8 @@ def _bound_and_search(
         tell(say("Searching for better plans"), 0.14 + 0.08 * turn, _said(now.value), _said(now.bound))
         work = max(1, form.terms + 1000)
         kicks = int(min(limits.iterations, 3e7 / work)) if turn else int(min(100, 1e7 / work))
+        if not len(form.z_term) and form.terms < 3_000:
+            kicks = min(kicks, 10)  # the exact rest is quicker than a long search
         begin = rounded(form, bound.y) if turn == 0 or answer is None else answer
         found = improve(
             form,

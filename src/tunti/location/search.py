@@ -200,6 +200,7 @@ def improve(
     kicks: int = 100,
     most: int = 1000,
     seed: int = 1,
+    patience: int = 40,
     enough: float = -np.inf,
     known: NDArray[np.bool_] | None = None,
 ) -> Found:
@@ -221,6 +222,8 @@ def improve(
     kicks, most : int
         Number of kicks, and most moves of one descent.
     seed : int
+    patience : int
+        Stop after so many kicks without a better plan.
     enough : float
         Stop at a plan of this value.
     known : bool, shape (sites,), optional
@@ -252,18 +255,19 @@ def improve(
     heavy = np.zeros(form.terms)
     if must.any():
         heavy[must] = 0.05 * typical if multiplier is None else np.maximum(multiplier[must], 0.02 * typical)
-    fine = 10.0 * (typical + float(form.weight.sum()) / max(int(free.sum()), 1))
     y = start & (form.state >= 0) | (form.state == OPEN)
     current = y.copy()
     here = np.inf
+    idle = 0
     odds = np.full(form.sites, 1.0) if guess is None else np.maximum(guess, 0.02)
     for kick in range(kicks + 1):
         w = form.weight + heavy
         for r in soft_rows:
             w[form.z_term[in_row[r]]] += theta[r] * form.z_coef[in_row[r]]
+        fine = 1.0 + float(w.sum()) + float(np.abs(form.cost).sum())  # no move pays for a broken row over sites
         value, _ = descend(form.parent, form.elem, w, form.cost, y, free, g, low, high, fine, most)
-        best.offer(y)
-        if best.value <= enough:
+        idle = 0 if best.offer(y) else idle + 1
+        if best.value <= enough or (idle > patience and best.opened is not None):
             break
         if len(priced):
             missed = form.missed(y)
