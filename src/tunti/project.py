@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import platform
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version as version_of
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
 from tunti import __version__
 from tunti.access.certainty import certainty_table
@@ -33,17 +35,19 @@ from tunti.plan.area import find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
 from tunti.scenario.scenario import read_scenario, resolve
-from tunti.settings import Settings, read_settings
+from tunti.settings import Settings, read_settings, setting_finding
 from tunti.stages import Progress, Stages, inputs_hash
-from tunti.store.folder import FolderStore, whole_file
+from tunti.store.folder import WRITING_FAILED, FolderStore, whole_file
 from tunti.store.hashes import content_hash
 
 _NEW = """# Settings of the project. What is left out keeps its default; the documentation lists all settings.
 
 [project]
-name = ""
+name = "{name}"
 country = "FI"
 crs = "EPSG:3067"
+as_of = {day}        # the day that 'today' means: offices and leases are taken as they are then
+target_year = 2030        # year by which the network is in place
 
 [standard]
 minutes = 60
@@ -92,13 +96,15 @@ class Project:
         Parameters
         ----------
         folder : Path or str
+            The project takes its name, and today as the day that its offices are taken on.
 
         Returns
         -------
         Project
         """
         with whole_file(Path(folder) / "project.toml") as beside:
-            beside.write_text(_NEW, encoding="utf-8")
+            name = Path(folder).absolute().name.replace("\\", "").replace('"', "")
+            beside.write_text(_NEW.format(name=name, day=dt.date.today()), encoding="utf-8")
         return cls(folder)
 
     def check(self, *, scenario: str | None = None, progress: Progress = _silent) -> list[Finding]:
@@ -165,7 +171,7 @@ class Project:
         stages = Stages(self.store, inputs, settings, progress, workers=workers)
         found = stages.times()
         area = found.area
-        code = None if region is None else find_region(area.regions, region)
+        code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
         n_sites = len(area.sites)
         if sites is None:
             is_open = today_open(area, found.offices, found.office_place, len(found.times.sites))
@@ -309,7 +315,7 @@ class Project:
         findings = [*findings, *times.findings]
         if stops(findings, strict=strict):
             raise InputError(findings)
-        code = None if region is None else find_region(times.area.regions, region)
+        code = None if region is None else find_region(times.area.regions, region, left_out=times.area.left_out)
         solved = stages.solved()
         run = {
             "tunti": __version__,
@@ -361,6 +367,16 @@ class Project:
 
         name = plan.region_names["fi"] if plan.region else "kaikki"
         where = Path(to) if to else self.store.folder / "plans" / f"{name}-{plan.scenario}"
+        there = where.iterdir() if where.is_dir() else ()
+        others = sorted(f.name for f in there if not re.fullmatch(r"plan\..+|run\.json", f.name))
+        if others:
+            raise TuntiError(
+                say(
+                    "{path} holds other files ({names}). Choose a new folder, or the folder of an earlier plan.",
+                    path=str(where),
+                    names=", ".join(others[:5]),
+                )
+            )
         try:
             files = write_plan(plan, where, languages=plan.settings.project.languages, progress=progress)
             with whole_file(where / "run.json") as beside:
@@ -368,7 +384,7 @@ class Project:
         except OSError as problem:
             raise TuntiError(
                 say(
-                    "{path} could not be written ({reason}). Free space or choose another folder, and try again.",
+                    WRITING_FAILED,
                     path=str(where),
                     reason=problem.strerror or type(problem).__name__,
                 )
@@ -413,12 +429,18 @@ class Project:
 
 
 def _changed(settings: Settings, **values: Any) -> Settings:
-    """Give the settings with some values of the standard and of the plan replaced; None keeps."""
-    standard = {k: v for k, v in values.items() if v is not None and k in type(settings.standard).model_fields}
-    plan = {k: v for k, v in values.items() if v is not None and k in type(settings.plan).model_fields}
-    return settings.model_copy(
-        update={
-            "standard": settings.standard.model_copy(update=standard),
-            "plan": settings.plan.model_copy(update=plan),
-        }
-    )
+    """Give the settings with some values of the standard and of the plan replaced; None keeps.
+
+    Raises
+    ------
+    InputError
+        A value does not fit its setting.
+    """
+    data = settings.model_dump()
+    for name, value in values.items():
+        if value is not None:
+            data["standard" if name in data["standard"] else "plan"][name] = value
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as problem:
+        raise InputError([setting_finding(dict(detail)) for detail in problem.errors()]) from None

@@ -66,8 +66,8 @@ class StandardSettings(_Frozen):
         None,
         ge=0,
         le=1,
-        description="Share of people within the standard that a plan must reach. No source states one, so none is set: then "
-        "no region falls below today's share.",
+        description="Share of people within the standard that a plan must reach. No source states one, so none is set: "
+        "then no region falls below today's share.",
     )
     region_share: float | None = Field(None, ge=0, le=1, description="The same in every region that is planned.")
     population_base: int | None = Field(
@@ -276,7 +276,7 @@ def read_settings(text: str) -> tuple[Settings, list[Finding]]:
     try:
         return Settings.model_validate(data), []
     except ValidationError as problem:
-        return Settings(), [_finding(dict(detail)) for detail in problem.errors()]
+        return Settings(), [setting_finding(dict(detail)) for detail in problem.errors()]
 
 
 def toml_line(problem: tomllib.TOMLDecodeError) -> int | None:
@@ -320,7 +320,8 @@ def misfit(detail: Mapping[str, Any]) -> Message:
     return say("{value} is not of the right kind", value=value)
 
 
-def _finding(detail: dict[str, Any]) -> Finding:
+def setting_finding(detail: dict[str, Any]) -> Finding:
+    """Make the finding of a setting that does not fit, from one of pydantic's error details."""
     place = detail["loc"]
     name = ".".join(str(p) for p in place)
     if detail["type"] == "extra_forbidden":

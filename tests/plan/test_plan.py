@@ -125,6 +125,26 @@ def test_offices_serve_by_their_dates(country):
     assert set(offices["office"]) - set(serving["office"]) == set(offices["office"].iloc[:3])
 
 
+def test_an_office_without_a_place_is_left_out_alone(tmp_path, country, settings, plan_of):
+    offices = country.offices.copy()
+    offices["serves"] = "staffed"
+    without = country.with_table("offices", offices.drop(offices.index[4]))
+    offices.loc[offices.index[4], ["x", "y"]] = float("nan")
+    unplaced = country.with_table("offices", offices)
+    first, _ = plan_of(tmp_path, unplaced, settings)
+    second, _ = plan_of(tmp_path, without, settings)
+    pd.testing.assert_frame_equal(first.today.cells, second.today.cells)
+
+
+def test_tables_may_be_left_out(tmp_path, country, settings, plan_of):
+    bare = country
+    for name in ("agencies", "services", "offices", "travel_times"):
+        bare = bare.with_table(name, getattr(country, name).iloc[:0])
+    plan, solved = plan_of(tmp_path, bare, settings)
+    verified(plan, solved.area)
+    assert plan.offices.empty
+
+
 def test_offices_at_one_place_share_a_destination(country):
     offices = country.offices.copy()
     offices["x"], offices["y"] = 400_000.0, 7_000_000.0

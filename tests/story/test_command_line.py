@@ -154,6 +154,8 @@ def test_wrong_words_end_with_a_sentence(project, tmp_path):
     assert "There are no sites" in tunti("access", project, "--sites", "nowhere", code=1).stderr
     assert "There is no scenario" in tunti("locate", project, "--scenario", "nope", code=1).stderr
     assert "There is no goal" in tunti("locate", project, "--goal", "best", code=1).stderr
+    assert "is above 1" in tunti("locate", project, "--share", "95", code=2).stderr
+    assert "is not a number" in tunti("locate", project, "--share", "kaikki", code=1).stderr
     assert "number of points" in tunti("locate", project, "--goal", "most_people", code=1).stderr
     assert "not empty" in tunti("new", project, code=1).stderr
     tunti("plan", project, "--minutes", "x", code=2)
@@ -204,6 +206,11 @@ def test_a_full_disk_leaves_the_old_plan(project, tmp_path):
     run = tunti("plan", project, "--out", out / "below", code=1)
     assert "could not be written" in run.stderr
     assert out.read_text().startswith("a file")
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "muistio.txt").write_text("minun")
+    assert "muistio.txt" in tunti("plan", project, "--out", mine, code=1).stderr
+    assert [p.name for p in mine.iterdir()] == ["muistio.txt"]
 
 
 def test_ctrl_c_leaves_nothing_half_written(project, tmp_path):
@@ -222,6 +229,7 @@ def test_ctrl_c_leaves_nothing_half_written(project, tmp_path):
     _, err = process.communicate(timeout=60)
     if process.returncode != 0:
         assert process.returncode == 130, err
+        assert b"half-written" in err or b"puolitiehen" in err
         assert not (tmp_path / "out").exists()
     assert not list(tmp_path.glob(".writing*"))
 

@@ -53,7 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
             print_json({"error": problem.text(language)})
         err.print(problem.text(language))
         code = 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as ended:
+        # Typer turns Ctrl-C into an exit with the code 130; other exits have said what they had to say.
+        if isinstance(ended, SystemExit) and ended.code != 130:
+            raise
         err.print(translator(language)("Interrupted; nothing was left half-written."))
         code = 130
     except Exception as problem:

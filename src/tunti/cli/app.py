@@ -28,6 +28,15 @@ app = typer.Typer(
     add_completion=False,
 )
 
+
+def _decimal(text: str) -> float:
+    """Read a number with a decimal point or comma."""
+    try:
+        return float(str(text).replace(",", "."))
+    except ValueError:
+        raise TuntiError(say("{value} is not a number. Write 0.95 for 95 %.", value=str(text))) from None
+
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Project folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: fi, sv or en.")]
@@ -81,9 +90,14 @@ def new(
     if empty:
         Project.create(folder)
         write_templates(folder)
+        out.print(
+            _("Made the project {folder}. Fill one of the templates in it, then: tunti check {folder}").format(
+                folder=folder
+            )
+        )
     else:
         copy_starter(folder)
-    out.print(_("Made the project {folder}. Next: tunti plan {folder}").format(folder=folder))
+        out.print(_("Made the project {folder}. Next: tunti plan {folder}").format(folder=folder))
 
 
 @app.command()
@@ -209,10 +223,11 @@ def locate(
     ] = None,
     points: Annotated[int | None, typer.Option("--points", min=1, help="Number of points.")] = None,
     share: Annotated[
-        float | None, typer.Option("--share", min=0, max=1, help="Share of people within the standard, 0 to 1.")
+        float | None,
+        typer.Option("--share", parser=_decimal, metavar="0...1", help="Share of people within the standard."),
     ] = None,
     region_share: Annotated[
-        float | None, typer.Option("--region-share", min=0, max=1, help="The same in every region.")
+        float | None, typer.Option("--region-share", parser=_decimal, metavar="0...1", help="The same in every region.")
     ] = None,
     population_base: Annotated[
         int | None, typer.Option("--population-base", min=0, help="People within the standard of each point.")

@@ -36,12 +36,15 @@ class Area:
         ``region, region_fi, region_sv, region_en``, one row per planned region, by code.
     municipalities : DataFrame
         Municipalities of the planned regions.
+    left_out : DataFrame
+        Regions that the settings leave out, columns as ``regions``.
     """
 
     cells: pd.DataFrame
     sites: pd.DataFrame
     regions: pd.DataFrame
     municipalities: pd.DataFrame
+    left_out: pd.DataFrame
 
 
 def area(inputs: Inputs, project: ProjectSettings) -> Area:
@@ -60,17 +63,20 @@ def area(inputs: Inputs, project: ProjectSettings) -> Area:
     known = inputs.municipalities
     region_of = known.set_index("municipality")["region"]
     planned = known[~known["region"].isin(project.regions_left_out)]
-    named = planned.drop_duplicates("region").sort_values("region")
-    regions = named[["region", "region_fi", "region_sv", "region_en"]].reset_index(drop=True)
+
+    def regions(of: pd.DataFrame) -> pd.DataFrame:
+        named = of.drop_duplicates("region").sort_values("region")
+        return named[["region", "region_fi", "region_sv", "region_en"]].reset_index(drop=True)
 
     def inside(frame: pd.DataFrame) -> pd.DataFrame:
         region = frame["municipality"].map(region_of).astype("string")
         return frame.assign(region=region)[~region.isin(project.regions_left_out).fillna(False)]
 
-    return Area(inside(inputs.cells), inside(inputs.sites), regions, planned)
+    outside = known[known["region"].isin(project.regions_left_out)]
+    return Area(inside(inputs.cells), inside(inputs.sites), regions(planned), planned, regions(outside))
 
 
-def find_region(regions: pd.DataFrame, wanted: str) -> str:
+def find_region(regions: pd.DataFrame, wanted: str, *, left_out: pd.DataFrame | None = None) -> str:
     """Give the code of a region from its code or its name in any language.
 
     Parameters
@@ -79,6 +85,8 @@ def find_region(regions: pd.DataFrame, wanted: str) -> str:
         ``region, region_fi, region_sv, region_en``.
     wanted : str
         What the user wrote; case does not matter.
+    left_out : DataFrame, optional
+        Regions that the settings leave out, same columns, for a clearer refusal.
 
     Returns
     -------
@@ -90,10 +98,21 @@ def find_region(regions: pd.DataFrame, wanted: str) -> str:
     TuntiError
         No planned region has that name; the message lists them.
     """
-    for column in ("region", "region_fi", "region_sv", "region_en"):
-        hit = regions.loc[regions[column].str.casefold().eq(wanted.casefold()).fillna(False), "region"]
-        if len(hit):
-            return str(hit.iloc[0])
+
+    def named(table: pd.DataFrame) -> list[str]:
+        names = ("region", "region_fi", "region_sv", "region_en")
+        same = [table[name].str.casefold().eq(wanted.strip().casefold()).fillna(False) for name in names]
+        return [str(code) for hit in same for code in table.loc[hit, "region"]]
+
+    if found := named(regions):
+        return found[0]
+    if left_out is not None and named(left_out):
+        raise TuntiError(
+            say(
+                "The region {value} is outside the reform: the setting project.regions_left_out leaves it out.",
+                value=wanted,
+            )
+        )
     raise TuntiError(
         say(
             "There is no planned region {value}. The planned regions are: {names}.",
@@ -115,21 +134,23 @@ def serving_offices(inputs: Inputs, settings: Settings) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of ``offices`` that are open then, of agencies that exist then, in a region that is planned; those that
-        serve only remotely from that day on are left out.
+        Rows of ``offices`` with a place that are open then, of agencies that exist then, in a region that is planned;
+        those that serve only remotely from that day on are left out. :func:`tunti.inputs.checks.check` warns of offices
+        without a place.
     """
     day = pd.Timestamp(settings.project.as_of)
     offices = inputs.offices
-    agencies = inputs.agencies.set_index("agency")
     open_then = (offices["open_from"].isna() | (offices["open_from"] <= day)) & (
         offices["open_to"].isna() | (offices["open_to"] >= day)
     )
     in_person = offices["serves"].isin(SERVING) & (offices["remote_from"].isna() | (offices["remote_from"] > day))
-    ended = offices["agency"].map(agencies["valid_to"])
-    exists = ended.isna() | (ended >= day)
+    # An agency that is not in the table is taken to exist: the table may be left out.
+    over = inputs.agencies.loc[inputs.agencies["valid_to"] < day, "agency"]
+    exists = ~offices["agency"].isin(over)
+    placed = offices["x"].notna() & offices["y"].notna()
     region = offices["municipality"].map(inputs.municipalities.set_index("municipality")["region"]).astype("string")
     planned = ~region.isin(settings.project.regions_left_out).fillna(False)
-    return offices.assign(region=region)[(open_then & in_person & exists & planned).fillna(False)]
+    return offices.assign(region=region)[(open_then & in_person & exists & placed & planned).fillna(False)]
 
 
 def destinations(sites: pd.DataFrame, offices: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:

@@ -28,8 +28,14 @@ from numpy.typing import NDArray
 
 from tunti.errors import TuntiError
 from tunti.findings import say
+from tunti.locale import N_
 
 Arrays = Mapping[str, NDArray[Any]]
+
+WRITING_FAILED = N_(
+    "{path} could not be written ({reason}). Check that the folder may be written to and that the disk has space."
+)
+"""What a person is told when a file or folder can't be written."""
 
 
 @contextmanager
@@ -56,7 +62,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as problem:
         raise TuntiError(
             say(
-                "{path} could not be written ({reason}). Free space or choose another folder, and try again.",
+                WRITING_FAILED,
                 path=path.name,
                 reason=problem.strerror or type(problem).__name__,
             )
@@ -96,7 +102,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     except OSError as problem:
         raise TuntiError(
             say(
-                "{path} could not be written ({reason}). Free space or choose another folder, and try again.",
+                WRITING_FAILED,
                 path=path.name,
                 reason=problem.strerror or type(problem).__name__,
             )
