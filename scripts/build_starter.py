@@ -152,7 +152,9 @@ def sites(seats: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
     # The first plans had a point in each regional centre, so the starter asks for one in every mainland centre.
     required = table["name_fi"].isin(centres)
     table.loc[required, "status"] = "required"
-    table.loc[required, "source"] = "Esimerkkiaineiston oletus: piste joka maakuntakeskuksessa, kuten ensimmäisissä suunnitelmissa"
+    table.loc[required, "source"] = (
+        "Esimerkkiaineiston oletus: piste joka maakuntakeskuksessa, kuten ensimmäisissä suunnitelmissa"
+    )
     for site, row in more[more["status"] == "existing"].iterrows():
         table.loc[table["site"] == site, ["status", "tier", "source"]] = row[["status", "tier", "source"]].to_numpy()
     extra = more[more["status"] != "existing"].reset_index()

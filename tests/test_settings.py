@@ -51,5 +51,5 @@ def test_one_speed_may_change_alone():
 
 def test_numbers_in_sentences_follow_the_language():
     message = say("{n} and {s}", n=1234.5, s=Share(0.995))
-    assert message.text("fi") == "1\N{NO-BREAK SPACE}234,5 and 99,5\N{NO-BREAK SPACE}%" or message.text("fi").endswith("%")
+    assert message.text("fi").replace("\N{NO-BREAK SPACE}", " ") == "1 234,5 and 99,5 %"
     assert message.text("en") == "1,234.5 and 99.5%"

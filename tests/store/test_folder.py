@@ -7,7 +7,7 @@ from tunti.store.folder import FolderStore, whole_file, whole_folder
 from tunti.store.hashes import content_hash
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path):
     (tmp_path / "project.toml").write_text('[project]\nname = "Å"\n', encoding="utf-8")
     return FolderStore(tmp_path)
