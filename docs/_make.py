@@ -47,9 +47,8 @@ def tables() -> str:
             if c.refers_to:
                 limits = f"a row of {c.refers_to}"
             need = "yes" if c.required else ""
-            lines.append(
-                f"| `{c.name}` | {c.kind} | {c.unit} | {need} | {_cell(limits)} | {c.visibility} | {_cell(c.description)} |"
-            )
+            words = (f"`{c.name}`", c.kind, c.unit, need, _cell(limits), c.visibility, _cell(c.description))
+            lines.append("| " + " | ".join(words) + " |")
         lines.append("")
     return "\n".join(lines)
 
