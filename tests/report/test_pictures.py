@@ -216,3 +216,19 @@ def test_names_and_outlines_are_written_once(plan):
     text = network_map(plan, words_for("fi"), which="proposed").decode()
     assert 'id="halo' not in text
     assert text.count('stroke-linejoin="round"') == 3
+
+
+@pytest.mark.parametrize("height", [104.0, 112.0, 150.0, 205.0])
+def test_the_inset_stays_below_the_north_arrow(plan, monkeypatch, height):
+    from tunti.report import style
+    from tunti.report.maps import network_map
+
+    drawn = []
+    monkeypatch.setattr(style, "svg_bytes", lambda canvas: drawn.append(canvas) or b"")
+    for wide in (120.0, 160.0):
+        network_map(plan, words_for("fi"), which="proposed", most_height=height, width=wide)
+        axes = drawn[-1].axes
+        north = next(t for t in axes[1].texts if t.get_text() == "N")
+        _, y = axes[1].transData.transform(north.get_position())
+        assert all(inset.get_window_extent().y1 < y for inset in axes[2:])
+    assert any(len(canvas.axes) == 3 for canvas in drawn) or height < 150

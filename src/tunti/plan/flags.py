@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from tunti.findings import Message, Share, say
+from tunti.locale import N_
 
 if TYPE_CHECKING:
     from tunti.plan.regional import RegionalPlan
+
+SMALL = N_("Points with fewer than {base} people within the standard ({n}): {names}.")
+EMPTY = N_("Regions without a point of their own: {names}.")
+LEFT_OUT = N_("Regions outside the reform are left out: {names}.")
+"""Sentences with names: a reader in another language puts their own in."""
 
 
 def flags(plan: RegionalPlan, regions: pd.DataFrame) -> tuple[Message, ...]:
@@ -29,7 +35,9 @@ def flags(plan: RegionalPlan, regions: pd.DataFrame) -> tuple[Message, ...]:
     if plan.proposed.people_outside:
         found.append(
             say(
-                "{n} people ({share}) stay more than {minutes} minutes by car from every point.",
+                N_("{n} person ({share}) stays more than {minutes} minutes by car from every point.")
+                if plan.proposed.people_outside == 1
+                else N_("{n} people ({share}) stay more than {minutes} minutes by car from every point."),
                 n=plan.proposed.people_outside,
                 share=Share(1 - plan.proposed.share),
                 minutes=standard.minutes,
@@ -49,7 +57,7 @@ def flags(plan: RegionalPlan, regions: pd.DataFrame) -> tuple[Message, ...]:
     if len(small):
         found.append(
             say(
-                "Points with fewer than {base} people within the standard ({n}): {names}.",
+                SMALL,
                 n=len(small),
                 base=standard.known_population_base,
                 names=", ".join(small["name"]),
@@ -57,7 +65,7 @@ def flags(plan: RegionalPlan, regions: pd.DataFrame) -> tuple[Message, ...]:
         )
     empty = regions[~regions["region"].isin(plan.points["region"])]
     if plan.region is None and len(empty):
-        found.append(say("Regions without a point of their own: {names}.", names=", ".join(empty["region_fi"])))
+        found.append(say(EMPTY, names=", ".join(empty["region_fi"])))
     if plan.region is not None and not len(plan.points):
         found.append(say("The region has no point of its own; points across its border serve it."))
     if not plan.network.proven:
@@ -65,18 +73,22 @@ def flags(plan: RegionalPlan, regions: pd.DataFrame) -> tuple[Message, ...]:
             say("The network is not proven to be the best: the gap to the bound is {gap}.", gap=Share(plan.network.gap))
         )
     if plan.settings.project.regions_left_out:
-        found.append(
-            say(
-                "Regions outside the reform are left out: {codes}.",
-                codes=", ".join(plan.settings.project.regions_left_out),
-            )
-        )
+        found.append(say(LEFT_OUT, names=", ".join(_left_out(plan))))
     worse = plan.proposed.people_inside - plan.today.people_inside
     if worse < 0:
         found.append(
             say(
-                "Compared with any agency's office today, {n} fewer people are within the standard.",
+                N_("Compared with any agency's office today, {n} person fewer is within the standard.")
+                if worse == -1
+                else N_("Compared with any agency's office today, {n} fewer people are within the standard."),
                 n=-worse,
             )
         )
     return tuple(found)
+
+
+def _left_out(plan: RegionalPlan) -> list[str]:
+    """Name the regions that the settings leave out, by their code where the input does not have them."""
+    known = plan.left_out
+    names = {} if known is None else dict(zip(known["region"], known["region_fi"], strict=True))
+    return [str(names.get(code, code)) for code in plan.settings.project.regions_left_out]

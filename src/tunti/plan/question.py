@@ -24,6 +24,12 @@ GOALS = {
 }
 """What each goal asks for, in words."""
 
+NO_WORSE = N_(
+    "No share is set: in every region at least today's share stays within the standard, or what the allowed sites can "
+    "reach where that is less."
+)
+"""The floor that holds when no share is set: it comes from the input's offices."""
+
 _NEED_POINTS = (Goal.MOST_PEOPLE, Goal.LEAST_TRAVEL, Goal.WORST_CASE, Goal.BACKUP)
 
 
@@ -158,12 +164,7 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     if rules.share is not None:
         words.append(say("At least {share} of people are within the standard.", share=Share(rules.share)))
     elif no_share(settings) and rules.region_share:
-        words.append(
-            say(
-                "No share is set: in every region at least today's share stays within the standard, or what the "
-                "allowed sites can reach where that is less."
-            )
-        )
+        words.append(say(NO_WORSE))
     elif no_share(settings):
         words.append(
             say("No share is set: everyone whom any allowed site can reach within the standard stays within it.")
@@ -174,7 +175,7 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     if rules.population_base is not None:
         words.append(say("At least {n} people live within the standard of each point.", n=rules.population_base))
     if rules.points is not None:
-        words.append(say("Number of points: {n}.", n=rules.points))
+        words.append(say("Number of points in all planned regions together: {n}.", n=rules.points))
     if rules.region_points:
         low, high = next(iter(rules.region_points.values()))
         if low > 0:
@@ -182,21 +183,25 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
         if settings.plan.points_per_region_at_most is not None:
             words.append(say("Every region has at most {n} points.", n=high))
     if rules.budget is not None:
-        words.append(say("Points cost at most {euros} € a year.", euros=rules.budget / 100))
+        words.append(
+            say("Points of all planned regions together cost at most {euros} € a year.", euros=rules.budget / 100)
+        )
     if rules.changes is not None:
-        words.append(say("At most {n} points open or close.", n=rules.changes))
+        words.append(say("Points that open or close in all planned regions together: at most {n}.", n=rules.changes))
     count = {s: sum(1 for t in problem.status if t is s) for s in Status}
     if count[Status.EXISTING]:
         template = (
-            N_("The {n} existing points stay open.")
+            N_("Existing points stay open; in all planned regions together there are {n}.")
             if rules.keep_existing
-            else N_("The {n} existing points may close.")
+            else N_("Existing points may close; in all planned regions together there are {n}.")
         )
         words.append(say(template, n=count[Status.EXISTING]))
     if count[Status.REQUIRED]:
-        words.append(say("{n} sites must open.", n=count[Status.REQUIRED]))
+        words.append(
+            say("Sites that the input orders to open, in all planned regions together: {n}.", n=count[Status.REQUIRED])
+        )
     if count[Status.FORBIDDEN]:
-        words.append(say("{n} sites must not open.", n=count[Status.FORBIDDEN]))
+        words.append(say("Sites that must not open, in all planned regions together: {n}.", n=count[Status.FORBIDDEN]))
     if problem.second_goal is not None:
         words.append(say("Among the networks that are equally good, the one with the least travel is chosen."))
     return tuple(words)

@@ -42,7 +42,7 @@ class RegionalPlan:
         Proposed points that lie in the area: ``site, name, municipality, municipality_fi, municipality_sv, region, x,
         y, status`` (``existing`` or ``new``), ``required`` (bool), ``people_served`` (nearest point),
         ``population_base, mean_minutes, below_base`` (bool: under the known population base), ``cost_eur_year`` (NaN
-        when not given).
+        when not given), ``source`` (of the site's row).
     neighbours : DataFrame
         Points outside the area that serve people in it, same columns as ``points`` with ``people_served`` counted in
         the area.
@@ -87,6 +87,10 @@ class RegionalPlan:
         Outlines for maps.
     roads : GeoDataFrame or None
         Main roads for maps, with ``road_class``.
+    road_classes : tuple of str
+        Classes of all roads of the input's tables; empty when the roads come from an extract.
+    left_out : DataFrame or None
+        Regions that the settings leave out: ``region, region_fi, region_sv, region_en``.
     """
 
     region: str | None
@@ -117,6 +121,8 @@ class RegionalPlan:
     borders: gpd.GeoDataFrame | None = None
     land: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
+    road_classes: tuple[str, ...] = ()
+    left_out: pd.DataFrame | None = None
 
     @property
     def all_points(self) -> pd.DataFrame:
@@ -296,6 +302,8 @@ def regional_plan(
         borders=inputs.borders,
         land=inputs.land,
         roads=roads,
+        road_classes=tuple(sorted(inputs.road_links["road_class"].dropna().unique())),
+        left_out=area.left_out,
     )
     return replace(plan, flags=flags(plan, area.regions))
 
@@ -348,6 +356,7 @@ def _points(solved: Solved, site_times: TravelTimes, region: str | None, setting
             "mean_minutes": mean,
             "below_base": base[rows] < settings.standard.known_population_base,
             "cost_eur_year": sites["cost_eur_year"],
+            "source": sites["source"],
         }
     ).reset_index(drop=True)
 

@@ -221,7 +221,7 @@ def draw(
     if not box.beside:
         panel.column(3)
     _scale(panel, words, base, box)
-    _locator(canvas, box, base, plan)
+    _locator(canvas, box, base, plan, room=panel.y)
 
 
 def _hatched(panel: _Panel, text: str) -> None:
@@ -310,12 +310,17 @@ def _scale(panel: _Panel, words: Words, base: Ground, box: Layout) -> None:
     panel.y = y - 5
 
 
-def _locator(canvas: Canvas, box: Layout, base: Ground, plan: RegionalPlan) -> None:
-    """Show where the area lies in the country, when the country's land is known and the area is a part of it."""
+def _locator(canvas: Canvas, box: Layout, base: Ground, plan: RegionalPlan, *, room: float) -> None:
+    """Show where the area lies in the country, when the country's land is known and there is room for it.
+
+    ``room`` is the height under the scale bar and the north arrow, millimetres.
+    """
     if base.country is None or base.outline is None or plan.region is None:
         return
     x0, y0, x1, y1 = base.country.bounds
-    height = 24.0
+    height = min(24.0, room - 1.5)
+    if height < 10.0:
+        return
     width = height * (x1 - x0) / (y1 - y0)
     left = box.width - width - 1
     bottom = box.legend_box[1] + 0.5

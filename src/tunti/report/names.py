@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 
+from tunti.inputs.starter import starter_folder
 from tunti.plan.regional import RegionalPlan
 from tunti.report.words import Words, missing
 
@@ -58,6 +60,66 @@ def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
                 said = _in_language(name, place.get("name_fi"), words.place(place))
             names[str(row[key])] = said
     return names
+
+
+@cache
+def country_regions(country: str) -> pd.DataFrame | None:
+    """Give all regions of a country, those outside the reform too.
+
+    Parameters
+    ----------
+    country : str
+        ISO code.
+
+    Returns
+    -------
+    DataFrame or None
+        ``region, region_fi, region_sv, region_en``; None for a country whose regions are not known.
+    """
+    if country != "FI":
+        return None
+    columns = ["region", "region_fi", "region_sv", "region_en"]
+    table = pd.read_csv(starter_folder() / "municipalities.csv", dtype=str, usecols=columns)
+    return table.drop_duplicates("region").sort_values("region").reset_index(drop=True)
+
+
+def covers_country(plan: RegionalPlan) -> bool:
+    """Tell whether a plan without a region is for the whole country, but for the regions left out.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+
+    Returns
+    -------
+    bool
+    """
+    project = plan.settings.project
+    known = country_regions(project.country)
+    planned = {str(r) for r in plan.proposed.regions["region"]}
+    if plan.region is not None or known is None or len(planned) < 2:
+        return False
+    return planned == set(known["region"]) - set(project.regions_left_out)
+
+
+def left_out_names(plan: RegionalPlan, words: Words) -> list[str]:
+    """Name the regions that the settings leave out, by their code for want of a name.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    words : Words
+
+    Returns
+    -------
+    list of str
+    """
+    project = plan.settings.project
+    names: dict[str, str] = {}
+    for frame in (country_regions(project.country), plan.left_out):
+        for row in () if frame is None else frame.to_dict("records"):
+            names[str(row["region"])] = words.place({str(k): v for k, v in row.items()}, "region")
+    return [names.get(code) or code for code in project.regions_left_out]
 
 
 def agency_names(plan: RegionalPlan, words: Words) -> Mapping[str, str]:

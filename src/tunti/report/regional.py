@@ -8,13 +8,14 @@ from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Document
 from tunti.report.sections.access import access
-from tunti.report.sections.context import Audience, context_for
+from tunti.report.sections.context import context_for
 from tunti.report.sections.method import findings, method, run, sources
 from tunti.report.sections.network import flags, network, not_yet
 from tunti.report.sections.outside import outside
 from tunti.report.sections.points import borders, points
 from tunti.report.sections.summary import summary
 from tunti.report.sections.today import today
+from tunti.report.visible import Audience
 from tunti.report.words import ILLUSTRATIVE, words_for
 
 
@@ -48,13 +49,13 @@ def regional_document(
             say(N_("the baseline, without changes")) if plan.scenario == "baseline" else plan.scenario,
         ),
     ]
-    if plan.settings.project.name:
+    if plan.settings.project.name.strip() not in ("", context.area):
         facts.insert(0, (say(N_("Project")), plan.settings.project.name))
     if made is not None:
         facts.append((say(N_("Dated")), words.date(made)))
     return Document(
         title=say(N_("Regional plan of joint service points"))
-        if plan.region is not None
+        if not context.whole_country
         else say(N_("Plan of joint service points for the whole country")),
         subtitle=context.area,
         language=language,

@@ -122,6 +122,11 @@ class Words:
             return MINUS + text
         return f"+{text}" if sign and rounded > 0 else text
 
+    def given(self, value: SupportsFloat) -> str:
+        """Write a setting as it was given, with up to three decimals."""
+        exact = round(float(value), 3)
+        return self.number(exact, decimals=next(k for k in range(4) if round(exact, k) == exact))
+
     def share(self, value: SupportsFloat, *, decimals: int = 1, sign: bool = False) -> str:
         """Write a share of 0 to 1 as per cent; what is short of everyone never reads 100 %.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tunti.findings import Message, say
 from tunti.plan.regional import RegionalPlan
 from tunti.report.regional import regional_document
-from tunti.report.sections.context import Audience
+from tunti.report.visible import Audience
 from tunti.report.words import words_for
 from tunti.report.writers.excel import write_excel
 from tunti.report.writers.geopackage import write_geopackage
@@ -106,7 +106,7 @@ def write_plan(
         if "gpkg" in formats:
             tell(say("Writing {name}", name="plan.gpkg"))
             words = words_for(languages[0], plan.settings.project.names)
-            write_geopackage(plan, scratch / "plan.gpkg", words, timestamp=moment)
+            write_geopackage(plan, scratch / "plan.gpkg", words, timestamp=moment, audience=audience)
             names.append("plan.gpkg")
         scratch.chmod(0o777 & ~_umask())
         return _move(scratch, folder, names)

@@ -13,6 +13,7 @@ from tunti.report.sections.certainty import certainty
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.points import municipalities_of
 from tunti.report.sections.summary import changed_people
+from tunti.report.sections.today import today_note
 
 
 def _columns(context: Context, first: str, *, nearest: bool) -> list[Column]:
@@ -114,6 +115,7 @@ def places_table(context: Context, *, by: str) -> Table:
         N_("Share within: people at most {minutes} minutes from the nearest point. People outside: those farther."),
         minutes=context.minutes,
     )
+    note += " " + today_note(context)
     return context.table(
         "municipalities" if nearest else "regions",
         caption,

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Column, Table, Value
-from tunti.report.names import agency_names, named, site_names
+from tunti.report.names import agency_names, covers_country, named, site_names
+from tunti.report.visible import Audience, Withheld, plan_for
 from tunti.report.words import Words, missing
-
-Audience = Literal["public", "project"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +23,16 @@ class Context:
     Attributes
     ----------
     plan : RegionalPlan
+        Without what its reader may not see.
     words : Words
     audience : {"public", "project"}
-        Who may read it: visits of offices are shown to the project group only.
+        Who may read it.
     sites : mapping of str to str
         Names of sites and offices by id.
     agencies : mapping of str to str
         Names of agencies by code.
+    withheld : Withheld
+        What was taken out for the reader.
     """
 
     plan: RegionalPlan
@@ -38,6 +40,7 @@ class Context:
     audience: Audience = "public"
     sites: Mapping[str, str] = field(default_factory=dict)
     agencies: Mapping[str, str] = field(default_factory=dict)
+    withheld: Withheld = field(default_factory=Withheld)
 
     def say(self, template: str, /, **values: Any) -> str:
         """Say a template in the language."""
@@ -46,22 +49,29 @@ class Context:
     @property
     def minutes(self) -> str:
         """The standard's minutes, without the unit."""
-        value = self.plan.settings.standard.minutes
-        return self.words.number(value, decimals=0 if value.is_integer() else 1)
+        return self.words.given(self.plan.settings.standard.minutes)
 
     @property
     def cutoff(self) -> str:
         """The minutes beyond which no drive time is known."""
-        return self.words.number(max(self.plan.settings.plan.cutoff_minutes, self.plan.settings.standard.minutes))
+        return self.words.given(max(self.plan.settings.plan.cutoff_minutes, self.plan.settings.standard.minutes))
 
     @property
     def area(self) -> str:
-        """Name of the region, or of the country when all regions are planned, uninflected."""
+        """Name of the region, uninflected; without one that of the country, of the project or of its regions."""
+        project = self.plan.settings.project
+        if self.plan.region is None and self.whole_country:
+            return str(self.words.locale.territories.get(project.country, project.country))
         if self.plan.region is None:
-            country = self.plan.settings.project.country
-            return str(self.words.locale.territories.get(country, country))
+            regions = [self.words.place(r, "region") for r in records(self.plan.proposed.regions)]
+            return project.name.strip() or self.words.listing([name for name in regions if name])
         names = self.plan.region_names
         return next((names[k] for k in (self.words.language, "fi", "sv", "en") if names.get(k)), "")
+
+    @property
+    def whole_country(self) -> bool:
+        """Whether the plan is for all regions of the country but those left out."""
+        return covers_country(self.plan)
 
     def site(self, site: object) -> str:
         """Name of a site, its id when it has no name, empty when there is none."""
@@ -96,7 +106,7 @@ class Context:
 
 
 def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "public") -> Context:
-    """Make the context of a plan: its points take their names in the language.
+    """Make the context of a plan: what its reader may see, its points by their names in the language.
 
     Parameters
     ----------
@@ -108,9 +118,10 @@ def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "publi
     -------
     Context
     """
-    names = site_names(plan, words)
-    said = replace(plan, points=named(plan.points, names), neighbours=named(plan.neighbours, names))
-    return Context(said, words, audience, names, agency_names(plan, words))
+    shown, withheld = plan_for(plan, audience)
+    names = site_names(shown, words)
+    said = replace(shown, points=named(shown.points, names), neighbours=named(shown.neighbours, names))
+    return Context(said, words, audience, names, agency_names(shown, words), withheld)
 
 
 def number(value: Any) -> float | None:

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pandas as pd
 
+from tunti.findings import Finding
+from tunti.inputs.schemas import SCHEMAS
 from tunti.locale import N_
 from tunti.network.speeds import class_speeds
 from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
@@ -45,9 +47,9 @@ def method(context: Context) -> Section:
                 "From a place to the road: straight line times {detour}, at {speed} km/h. Places farther than {limit} "
                 "km from a road are not joined."
             ),
-            detour=words.number(speeds.access_detour, decimals=1),
-            speed=words.number(speeds.access_kmh),
-            limit=words.number(speeds.access_limit_km),
+            detour=words.given(speeds.access_detour),
+            speed=words.given(speeds.access_kmh),
+            limit=words.given(speeds.access_limit_km),
         ),
         say(N_("Drive times over {cutoff} minutes are not looked for."), cutoff=context.cutoff),
         say(
@@ -87,11 +89,7 @@ def _not_the_usual(context: Context) -> list[str]:
 def _speeds(context: Context) -> Block:
     plan, say = context.plan, context.say
     speeds = plan.settings.speeds
-    roads = plan.roads
-    classes = list(speeds.summer)
-    if roads is not None and len(roads) and "road_class" in roads:
-        seen = set(roads["road_class"].astype(str))
-        classes = [c for c in classes if c in seen] or classes
+    classes = [c for c in speeds.summer if c in plan.road_classes] or list(speeds.summer)
     whole_list = len(classes) == len(speeds.summer)
     seasons: list[tuple[str, Season]] = [(N_("Summer"), "summer"), (N_("Winter"), "winter")]
     if speeds.season == "peak":
@@ -102,11 +100,17 @@ def _speeds(context: Context) -> Block:
         say(N_("Free speeds by road class, km/h")),
         (
             Column(say(N_("Road class")), weight=2),
-            *(Column(say(name), "whole") for name, _ in seasons),
+            *(_kmh_column(say(name), values) for (name, _), values in zip(seasons, kmh, strict=True)),
         ),
         [(say(ROAD_CLASSES.get(c, c)), *row) for c, row in zip(classes, zip(*kmh, strict=True), strict=True)],
-        note="" if whole_list else say(N_("Only the classes of the roads on the maps; the settings hold all.")),
+        note="" if whole_list else say(N_("Only the classes of the roads in the input; the settings hold all.")),
     )
+
+
+def _kmh_column(title: str, values: list[float]) -> Column:
+    """Give a column of speeds with as many decimals, at most two, as they have."""
+    decimals = next(k for k in range(3) if k == 2 or all(round(v, k) == round(v, 2) for v in values))
+    return Column(title, "number", decimals=decimals)
 
 
 ROAD_CLASSES = {
@@ -203,9 +207,9 @@ def findings(context: Context) -> Section:
         rows: list[tuple[Value, ...]] = [
             (
                 say(LEVELS.get(str(f.level), str(f.level))),
-                say(TABLES.get(f.table, f.table)),
-                "" if f.row is None else str(f.row),
-                f.column or "",
+                _table_label(context, f.table),
+                _row(context, f),
+                _column_label(context, f),
                 words.message(f.what),
                 words.message(f.what_to_do),
             )
@@ -218,7 +222,7 @@ def findings(context: Context) -> Section:
                 (
                     Column(say(N_("Level")), weight=1.05),
                     Column(say(N_("Table")), weight=1.0),
-                    Column(say(N_("Row")), weight=0.6),
+                    Column(say(N_("Row or id")), weight=0.9),
                     Column(say(N_("Column")), weight=1.0),
                     Column(say(N_("What")), weight=2.4),
                     Column(say(N_("What to do")), weight=2.0),
@@ -228,9 +232,45 @@ def findings(context: Context) -> Section:
             )
         )
     else:
-        blocks.append(Paragraph(say(N_("The checks of the input found nothing to remark on."))))
+        nothing = N_("The checks of the input found nothing to remark on.")
+        if context.withheld.findings:
+            nothing = N_("The checks of the input found nothing else to remark on.")
+        blocks.append(Paragraph(say(nothing)))
+    if context.withheld.findings:
+        left = say(
+            N_("Findings on columns that are not public, shown to the project group only: {n}."),
+            n=words.number(context.withheld.findings),
+        )
+        blocks.append(Paragraph(left))
     blocks += _snap(context, plan.snap)
     return Section("findings", title, tuple(blocks))
+
+
+def _table_label(context: Context, table: str) -> str:
+    return context.say(SCHEMAS[table].label if table in SCHEMAS else TABLES.get(table, table))
+
+
+def _column_label(context: Context, finding: Finding) -> str:
+    schema, column = SCHEMAS.get(finding.table), finding.column or ""
+    return context.say(schema[column].label) if schema is not None and column in schema.names else column
+
+
+def _row(context: Context, finding: Finding) -> str:
+    """Say the number of a row, or the id of what the finding is about."""
+    match finding.row:
+        case None:
+            return ""
+        case str():
+            return context.say(N_("id {id}"), id=finding.row)
+        case _:
+            return context.say(N_("row {n}"), n=str(finding.row))
+
+
+_SNAP = {
+    "Sites joined to the road": N_("Sites and offices joined to the road"),
+    "Sites not joined": N_("Sites and offices not joined"),
+}
+"""Offices are joined as places to drive to, too; the access layer counts them with the sites."""
 
 
 def _snap(context: Context, snap: pd.DataFrame) -> list[Block]:
@@ -249,9 +289,9 @@ def _snap(context: Context, snap: pd.DataFrame) -> list[Block]:
             ),
             [
                 (
-                    say(text(r["what"])),
+                    say(_SNAP.get(text(r["what"]), text(r["what"]))),
                     whole(r["count"]),
-                    whole(r["people"]),
+                    None if text(r["what"]) in _SNAP else whole(r["people"]),
                     "" if missing(r["note"]) else say(text(r["note"])),
                 )
                 for r in records(snap)
@@ -288,7 +328,12 @@ def run(context: Context, made: dt.date | None) -> Section:
     Section
     """
     plan, say, words = context.plan, context.say, context.words
-    rows: list[tuple[Value, ...]] = [(say(RUN.get(key, key)), str(value)) for key, value in plan.run.items()]
+    baseline = say(N_("the baseline, without changes"))
+    rows: list[tuple[Value, ...]] = [
+        (say(RUN.get(key, key)), baseline if (key, value) == ("scenario", "baseline") else str(value))
+        for key, value in plan.run.items()
+        if str(value)
+    ]
     if made is not None:
         rows.insert(0, (say(N_("document made")), words.date(made)))
     title = say(N_("Run record"))

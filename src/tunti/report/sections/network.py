@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 import re
 
+from tunti.findings import Message
 from tunti.locale import N_
 from tunti.location.problem import Goal
+from tunti.plan.flags import EMPTY, LEFT_OUT, SMALL
+from tunti.plan.question import NO_WORSE
 from tunti.report.document import Block, Bullets, Callout, Column, Paragraph, Section, Value
-from tunti.report.sections.context import Context
+from tunti.report.names import left_out_names
+from tunti.report.sections.context import Context, records
+from tunti.report.visible import hidden_columns
 
 GOALS = {
     Goal.FEWEST: N_("The goal was the fewest points that keep the rules."),
@@ -43,12 +48,14 @@ def amount(context: Context, goal: Goal, value: float, *, bound: bool = False) -
             return words.many(N_("{n} point"), N_("{n} points"), n)
         case Goal.MOST_PEOPLE | Goal.BACKUP:
             n = math.ceil(value - 1e-6) if bound else round(value)
-            return say(N_("{n} people left out"), n=words.number(n))
+            return words.many(N_("{n} person left out"), N_("{n} people left out"), n)
         case Goal.LEAST_TRAVEL:
             return say(N_("{hours} hours of travel if everyone goes once"), hours=words.number(value / 3600))
         case Goal.WORST_CASE:
             return words.minutes(value / 60)
         case Goal.LEAST_COST:
+            if "cost_eur_year" in hidden_columns("sites", context.audience):
+                return say(N_("an amount that is shown to the project group only"))
             return say(N_("{euros} a year"), euros=words.euros(value / 100))
 
 
@@ -73,7 +80,18 @@ def proof(context: Context) -> str:
             found=found,
         )
     if network.proven:
-        return say(N_("The answer, {found}, is proven: no network that keeps the rules is better."), found=found)
+        proven = say(
+            N_(
+                "The answer, {found}, is proven to be the best under these rules: no network that keeps them is better."
+            ),
+            found=found,
+        )
+        if any(m.template == NO_WORSE for m in context.plan.rules):
+            floor = N_(
+                "The rule on today's share rests on the offices in the input; with other offices the answer may differ."
+            )
+            return f"{proven} {say(floor)}"
+        return proven
     return say(
         N_("The answer is {found}. No network that keeps the rules is better than {bound}; the gap is {gap}."),
         found=found,
@@ -84,6 +102,8 @@ def proof(context: Context) -> str:
 
 STEPS = {
     "merged": N_("Cells with the same sites merged"),
+    "reduced": N_("Sites and cells that can't change the answer left out"),
+    "branched": N_("Branches searched"),
     "bound": N_("Computing of the bound"),
     "settled": N_("Sites that the bound settled"),
     "exact rest": N_("What was left, solved exactly"),
@@ -97,6 +117,8 @@ _SAID = {
     for text in (
         N_("{a} cells to {b} sets"),
         N_("{a} cells"),
+        N_("{a} nodes"),
+        N_("{a} free sites, {b} sets in rules"),
         N_("HiGHS, {a} nodes"),
         N_("{a} terms, {b} nodes"),
         N_("{a} of {b} sites, {c} terms left"),
@@ -109,8 +131,8 @@ _SAID["{a} in {b} steps"] = N_("{b} steps")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 
-def said_step(context: Context, text: str) -> str:
-    """Say what the engine wrote of a step in the language; what is not known stays as it is.
+def said_step(context: Context, text: str) -> str | None:
+    """Say what the engine wrote of a step in the language.
 
     Parameters
     ----------
@@ -120,31 +142,34 @@ def said_step(context: Context, text: str) -> str:
 
     Returns
     -------
-    str
+    str or None
+        None for words that the catalogues lack: the run record has them.
     """
     numbers = _NUMBER.findall(text)
     names = iter("abcdefgh"[: len(numbers)])
     template = _NUMBER.sub(lambda _: "{" + next(names) + "}", text) if len(numbers) <= 8 else text
     if template not in _SAID:
-        return text
+        return None
     values = {k: float(n) for k, n in zip("abcdefgh", numbers, strict=False)}
     return context.say(_SAID[template], **values)
 
 
-def step_name(context: Context, what: str) -> str:
-    """Say the name of a step of the search; steps of the second goal say so."""
+def step_name(context: Context, what: str) -> str | None:
+    """Say the name of a step of the search, None when it is not known; steps of the second goal say so."""
     second = what.removeprefix("second goal: ")
-    name = context.say(STEPS[second]) if second in STEPS else second
+    if second not in STEPS:
+        return None
+    name = context.say(STEPS[second])
     return context.say(N_("Second goal: {what}"), what=name[:1].lower() + name[1:]) if second != what else name
 
 
 def _certificate(context: Context) -> Block:
     network, say, words = context.plan.network, context.say, context.words
+    # Four rows stand on paper; the workbook has the rest.
     rows: list[tuple[Value, ...]] = [
         (say(N_("Result")), amount(context, network.goal, network.objective)),
         (say(N_("Bound")), amount(context, network.goal, network.bound, bound=True)),
         (say(N_("Gap")), words.share(network.gap)),
-        (say(N_("Proven")), say(N_("yes")) if network.proven else say(N_("no"))),
     ]
     if network.second is not None:
         goal, objective, bound, gap = network.second
@@ -153,14 +178,17 @@ def _certificate(context: Context) -> Block:
             (say(N_("Second goal, bound")), amount(context, goal, bound, bound=True)),
             (say(N_("Second goal, gap")), words.share(gap)),
         ]
+    rows.append((say(N_("Proven")), say(N_("yes")) if network.proven else say(N_("no"))))
     # Seconds differ from run to run and machine to machine; the document must not.
     rows.append((say(N_("Time of the search")), say(N_("in the run record, run.json"))))
-    rows += [(step_name(context, what), said_step(context, how)) for what, how in network.steps]
+    said = [(step_name(context, what), said_step(context, how)) for what, how in network.steps]
+    rows += [(what, how) for what, how in said if what is not None and how is not None]
     return context.table(
         "certificate",
-        say(N_("Certificate of the network")),
+        say(N_("Certificate of the network, all planned regions together")),
         (Column(say(N_("What")), weight=1), Column(say(N_("Value")), weight=2)),
         rows,
+        paper_rows=4,
     )
 
 
@@ -177,6 +205,16 @@ def network(context: Context) -> Section:
     """
     plan, say = context.plan, context.say
     blocks: list[Block] = []
+    if plan.region is not None:
+        text = say(
+            N_(
+                "The network is solved for all planned regions together, since a point serves people on both sides of "
+                "a border. Points in this region: {here}; in all planned regions: {all}."
+            ),
+            here=context.words.number(len(plan.points)),
+            all=context.words.number(len(plan.network.points)),
+        )
+        blocks.append(Paragraph(text))
     if plan.rules:
         blocks += [
             Paragraph(say(N_("The network keeps these rules:"))),
@@ -216,7 +254,24 @@ def flags(context: Context) -> Section:
         text = say(N_("The plan was compared with the known goals, and nothing falls short of them."))
         return Section("flags", title, (Paragraph(text),))
     lead = say(N_("The plan was compared with the known goals. It falls short in these:"))
-    return Section("flags", title, (Paragraph(lead), Bullets(tuple(context.words.message(m) for m in plan.flags))))
+    return Section("flags", title, (Paragraph(lead), Bullets(tuple(_flag(context, m) for m in plan.flags))))
+
+
+def _flag(context: Context, message: Message) -> str:
+    """Say a shortfall with the names of places in the language."""
+    plan, words = context.plan, context.words
+    match message.template:
+        case t if t == SMALL:
+            names = [str(n) for n in plan.points.loc[plan.points["below_base"].astype(bool), "name"]]
+        case t if t == EMPTY:
+            own = set(plan.points["region"])
+            names = [words.place(r, "region") for r in records(plan.proposed.regions) if r["region"] not in own]
+        case t if t == LEFT_OUT:
+            names = left_out_names(plan, words)
+        case _:
+            names = []
+    values = tuple((k, words.listing(names) if k == "names" and names else v) for k, v in message.values)
+    return words.message(Message(message.template, values))
 
 
 def not_yet(context: Context) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,7 @@ from tunti.locale import N_
 from tunti.report.document import Block, Column, Paragraph, Section, Table, Value
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.points import municipalities_of
+from tunti.report.sections.today import today_note
 
 
 def _by_excess(context: Context) -> Table:
@@ -42,6 +44,7 @@ def _by_excess(context: Context) -> Table:
         ),
         rows,
         total=(say(N_("All")), int(counted[0].sum()), int(counted[1].sum())),
+        note=today_note(context),
     )
 
 
@@ -95,6 +98,16 @@ def _fixes(context: Context) -> list[Block]:
     return blocks
 
 
+_MODELLED = re.compile(r"mallinn|modell", re.IGNORECASE)
+"""How a source says in the three languages that its figures are modelled."""
+
+
+def _modelled(context: Context) -> bool:
+    """Tell whether the population data hold places that are modelled."""
+    notes = [f"{s.title} {s.note}" for s in context.plan.sources if "cells" in re.split(r"[^a-z_]+", s.table)]
+    return any(_MODELLED.search(note) for note in notes)
+
+
 def outside(context: Context) -> Section:
     """Write the section on the people who stay outside the standard.
 
@@ -129,6 +142,13 @@ def outside(context: Context) -> Section:
         share=words.share(people / plan.proposed.people if plan.proposed.people else 0.0),
         today=context.people(plan.today.people_outside),
     )
+    if _modelled(context):
+        lead += " " + say(
+            N_(
+                "Sparse settlement is modelled in the population data: its places stand for people spread around them, "
+                "not for known homes (see the sources)."
+            )
+        )
     table = context.table(
         "outside",
         say(N_("Places outside the standard with the proposal")),

@@ -21,7 +21,7 @@ def _flags(context: Context, row: dict[str, Any]) -> str:
     say = context.say
     words = []
     if bool(row["required"]):
-        words.append(say(N_("required")))
+        words.append(say(N_("ordered to open in the input")))
     if bool(row["below_base"]):
         words.append(say(N_("small population base")))
     return ", ".join(words)
@@ -33,10 +33,21 @@ def status_word(context: Context, status: object) -> str:
     return context.say(names[str(status)]) if str(status) in names else str(status)
 
 
+def _ordered(context: Context, frame: pd.DataFrame) -> str:
+    """Say where the orders to open come from, in the words of the input; empty when it does not say."""
+    if "source" not in frame:
+        return ""
+    rows = frame.loc[frame["required"].astype(bool), "source"]
+    sources = list(dict.fromkeys(text(s) for s in rows if text(s)))
+    if not sources:
+        return ""
+    return " " + context.say(N_("Ordered to open, source in the input: {sources}."), sources="; ".join(sources))
+
+
 def _table(context: Context, frame: pd.DataFrame, *, name: str, caption: str, note: str) -> Block:
     say, words = context.say, context.words
     rows = records(frame.sort_values(["people_served", "site"], ascending=[False, True], kind="stable"))
-    costs = [number(r["cost_eur_year"]) for r in rows]
+    costs = [number(r.get("cost_eur_year")) for r in rows]
     with_cost = any(c is not None for c in costs)
     columns = [
         Column(say(N_("Point")), weight=1.9),
@@ -68,7 +79,7 @@ def _table(context: Context, frame: pd.DataFrame, *, name: str, caption: str, no
     total: list[Value] = [say(N_("All")), "", "", sum(int(r["people_served"]) for r in rows), None, None, ""]
     if with_cost:
         total.insert(6, sum(c for c in costs if c is not None))
-    return context.table(name, caption, columns, values, total=tuple(total), note=note)
+    return context.table(name, caption, columns, values, total=tuple(total), note=note + _ordered(context, frame))
 
 
 def points(context: Context) -> Section:
@@ -96,6 +107,8 @@ def points(context: Context) -> Section:
             ),
             minutes=context.minutes,
         )
+        if "cost_eur_year" in context.withheld.columns:
+            note += " " + say(N_("Costs are shown to the project group only."))
         blocks.append(_table(context, plan.points, name="points", caption=say(N_("Proposed points")), note=note))
         below = plan.points[plan.points["below_base"].astype(bool)].sort_values("population_base", kind="stable")
         if len(below):
@@ -161,7 +174,7 @@ def borders(context: Context) -> Section:
     plan, say, words = context.plan, context.say, context.words
     title = say(N_("Effects across the area's borders"))
     if plan.region is None:
-        text_ = say(N_("The plan covers the whole country, so that no point lies outside it."))
+        text_ = say(N_("The plan covers all planned regions together, so that no point lies outside it."))
         if not len(plan.neighbours):
             return Section("borders", title, (Paragraph(text_),))
     if not len(plan.neighbours):

@@ -47,15 +47,21 @@ def counts(context: Context) -> tuple[int, int]:
 def _decision(context: Context) -> Callout:
     plan, say, words = context.plan, context.say, context.words
     existing, new = counts(context)
+    if plan.illustrative:
+        one, many = (
+            N_("The example shows a network of {n} joint service point."),
+            N_("The example shows a network of {n} joint service points."),
+        )
+    else:
+        one, many = (
+            N_("It is proposed that the network of {n} joint service point shown here is approved."),
+            N_("It is proposed that the network of {n} joint service points shown here is approved."),
+        )
     if not len(plan.points):
         texts = [say(N_("The plan proposes no joint service point in the area."))]
     else:
         texts = [
-            words.many(
-                N_("It is proposed that the network of {n} joint service point shown here is approved."),
-                N_("It is proposed that the network of {n} joint service points shown here is approved."),
-                len(plan.points),
-            )
+            words.many(one, many, len(plan.points))
             + " "
             + say(
                 N_("Existing points: {existing}, new points: {new}."),
@@ -66,7 +72,8 @@ def _decision(context: Context) -> Callout:
             + say(N_("The target year is {year}."), year=str(plan.settings.project.target_year))
         ]
     if plan.illustrative:
-        texts.append(say(N_("Some of the figures are invented for illustration: nothing can be decided on them.")))
+        texts.insert(0, say(N_("Some of the figures are invented for illustration: nothing can be decided on them.")))
+        return Callout(say(N_("An example, not for decision")), tuple(texts), "warning")
     return Callout(say(N_("Decision asked for")), tuple(texts), "decision")
 
 
@@ -87,7 +94,10 @@ def _figures(context: Context) -> KeyFigures:
         smallest_text = ""
 
     def was(value: str) -> str:
-        return say(N_("today {value}"), value=value)
+        return say(N_("today, an office of any agency: {value}"), value=value)
+
+    def one_or_more(n: int, one: str, many: str, **values: str) -> str:
+        return say(one if n == 1 else many, **values)
 
     def mean(value: float) -> str:
         return "–" if missing(value) else words.minutes(value, decimals=1)
@@ -96,7 +106,7 @@ def _figures(context: Context) -> KeyFigures:
         (
             KeyFigure(
                 words.number(len(plan.points)),
-                say(N_("joint service points")),
+                one_or_more(len(plan.points), N_("joint service point"), N_("joint service points")),
                 say(N_("{existing} existing, {new} new"), existing=words.number(existing), new=words.number(new)),
             ),
             KeyFigure(
@@ -106,7 +116,12 @@ def _figures(context: Context) -> KeyFigures:
             ),
             KeyFigure(
                 words.number(after.people_outside),
-                say(N_("people farther than {minutes} minutes"), minutes=context.minutes),
+                one_or_more(
+                    after.people_outside,
+                    N_("person farther than {minutes} minutes"),
+                    N_("people farther than {minutes} minutes"),
+                    minutes=context.minutes,
+                ),
                 was(words.number(today.people_outside)),
             ),
             KeyFigure(
@@ -116,11 +131,54 @@ def _figures(context: Context) -> KeyFigures:
             ),
             KeyFigure(
                 words.number(len(below)),
-                say(N_("points with fewer than {people} people within reach"), people=words.number(known)),
+                one_or_more(
+                    len(below),
+                    N_("point with fewer than {people} people within reach"),
+                    N_("points with fewer than {people} people within reach"),
+                    people=words.number(known),
+                ),
                 smallest_text,
             ),
         )
     )
+
+
+def _compared(context: Context) -> list[str]:
+    """Say what today is measured to, how many offices and points there are, and whose drive changes."""
+    plan, say, words = context.plan, context.say, context.words
+    shorter, longer = changed_people(context)
+    points = words.many(N_("{n} point"), N_("{n} points"), len(plan.points))
+    texts = [
+        say(
+            N_(
+                "Today's figures are measured to the nearest office of any agency where customers are met in person "
+                "({offices} in the area), or to an existing joint service point."
+            ),
+            offices=words.number(len(plan.offices)),
+        )
+    ]
+    if not shorter and not longer and len(plan.points) and len(plan.offices):
+        return [
+            *texts,
+            words.many(
+                N_("Nobody's drive changes by a minute or more: the proposal has {points}, today has {n} office."),
+                N_("Nobody's drive changes by a minute or more: the proposal has {points}, today has {n} offices."),
+                len(plan.offices),
+                points=points,
+            ),
+        ]
+    return [
+        *texts,
+        say(
+            N_(
+                "With the proposal ({points}) the drive to the nearest point is at least a minute shorter than now for "
+                "this many: {shorter}, and longer for this many: {longer}."
+            ),
+            points=points,
+            shorter=words.number(shorter),
+            longer=words.number(longer),
+        ),
+    ]
 
 
 def summary(context: Context) -> Section:
@@ -135,21 +193,13 @@ def summary(context: Context) -> Section:
     Section
     """
     plan, say, words = context.plan, context.say, context.words
-    shorter, longer = changed_people(context)
     where = words.where(context.area) if plan.region is not None else None
     start = (
         say(N_("{where}: {people}."), where=where[:1].upper() + where[1:], people=context.people(plan.proposed.people))
         if where
         else say(N_("The area has {people}."), people=context.people(plan.proposed.people))
     )
-    texts = [
-        start,
-        say(
-            N_("The drive to the nearest place of service gets shorter for {shorter} people and longer for {longer}."),
-            shorter=words.number(shorter),
-            longer=words.number(longer),
-        ),
-    ]
+    texts = [start, *_compared(context)]
     rows = plan.proposed.municipalities
     outside = (rows["people"] - rows["people_inside"]).astype(float)
     rows = rows.assign(outside=outside).sort_values(["outside", "municipality"], ascending=[False, True], kind="stable")

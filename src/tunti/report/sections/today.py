@@ -26,14 +26,17 @@ def _agencies(context: Context) -> list[Block]:
         agencies=words.number(agencies.nunique()),
         towns=words.number(towns),
     )
+    invented = offices["illustrative"].astype("boolean").fillna(False).astype(bool)
+    some = bool(invented.any()) and not bool(invented.all())
     columns = [
         Column(say(N_("Agency")), weight=2.9),
         Column(say(N_("Code")), weight=0.8),
         Column(say(N_("Offices")), "whole", adds=True, weight=1.2),
+        *([Column(say(N_("Of them invented")), "whole", adds=True, weight=1.0)] if some else []),
         Column(say(N_("Municipalities with an office")), "whole", weight=1.2),
         Column(say(N_("Mean drive from the office to the nearest proposed point, min")), "number", weight=1.6),
     ]
-    visits = context.audience == "project" and not offices["visits_year"].isna().all()
+    visits = "visits_year" in offices and not offices["visits_year"].isna().all()
     if visits:
         columns.append(Column(say(N_("Visits a year")), "whole", adds=True))
     rows: list[tuple[Value, ...]] = []
@@ -44,6 +47,7 @@ def _agencies(context: Context) -> list[Block]:
             context.agency(agency),
             str(agency),
             len(group),
+            *([int(invented[group.index].sum())] if some else []),
             int(group["municipality"].nunique()),
             number(group["minutes_to_point"].mean()),
         ]
@@ -54,15 +58,16 @@ def _agencies(context: Context) -> list[Block]:
         say(N_("All")),
         "",
         len(offices),
+        *([int(invented.sum())] if some else []),
         int(towns),
         number(offices["minutes_to_point"].mean()),
     ]
     if visits:
         total.append(number(offices["visits_year"].sum()))
     notes = []
-    if offices["illustrative"].astype("boolean").fillna(False).any():
-        notes.append(say(N_("The offices are invented for illustration.")))
-    if context.audience == "public" and not offices["visits_year"].isna().all():
+    if invented.any():
+        notes.append(_invented_note(context, some=some))
+    if "visits_year" in context.withheld.columns:
         notes.append(say(N_("Visits are shown to the project group only.")))
     table = context.table(
         "agencies",
@@ -73,6 +78,31 @@ def _agencies(context: Context) -> list[Block]:
         note=" ".join(notes),
     )
     return [Paragraph(lead), table]
+
+
+def _invented_note(context: Context, *, some: bool) -> str:
+    if some:
+        return context.say(N_("Some of the offices are invented for illustration."))
+    return context.say(N_("The offices are invented for illustration."))
+
+
+def today_note(context: Context) -> str:
+    """Say what accessibility today is measured to.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    str
+    """
+    return context.say(
+        N_(
+            "Today: the nearest office of any agency where customers are met in person, or existing joint service "
+            "point."
+        )
+    )
 
 
 def today(context: Context) -> Section:
@@ -91,10 +121,12 @@ def today(context: Context) -> Section:
     existing = int((plan.points["status"].astype(str) == "existing").sum())
     existing += int((plan.candidates["status"].astype(str) == "existing").sum())
     texts = [
+        say(N_("A point is a joint service point of several agencies; an office is an agency's own.")),
         say(N_("Joint service points in the area today: {n}."), n=words.number(existing)),
         say(
             N_(
-                "{share} of people have at most {minutes} minutes' drive to a place of service; outside stay {outside}."
+                "{share} of people have at most {minutes} minutes' drive to an office of any agency or to an existing "
+                "point; outside stay {outside}."
             ),
             share=words.share(access.share),
             minutes=context.minutes,
@@ -104,7 +136,7 @@ def today(context: Context) -> Section:
     if not missing(access.mean_minutes):
         texts.append(
             say(
-                N_("The mean drive is {mean} among those who reach a place of service within {cutoff} minutes."),
+                N_("The mean drive is {mean} among those who reach one of them within {cutoff} minutes."),
                 mean=words.minutes(access.mean_minutes, decimals=1),
                 cutoff=context.cutoff,
             )
@@ -155,6 +187,13 @@ def offices(context: Context) -> Section:
     rows = plan.offices.iloc[sorted(range(len(order)), key=order.__getitem__)]
     near = rows["minutes_to_point"].to_numpy(float, na_value=float("inf"))
     near_count = int((near <= 15).sum())
+    invented = rows["illustrative"].astype("boolean").fillna(False).astype(bool)
+    some = bool(invented.any()) and not bool(invented.all())
+    note = ""
+    if some:
+        note = say(N_("* The office is invented for illustration."))
+    elif invented.any():
+        note = _invented_note(context, some=False)
     table = context.table(
         "offices",
         say(N_("Offices that serve customers today")),
@@ -168,13 +207,14 @@ def offices(context: Context) -> Section:
         [
             (
                 context.agency(r["agency"]),
-                text(r["name"]),
+                text(r["name"]) + (" *" if some and made_up else ""),
                 words.place(r, "municipality"),
                 context.site(r["nearest_point"]),
                 number(r["minutes_to_point"]),
             )
-            for r in records(rows)
+            for r, made_up in zip(records(rows), invented, strict=True)
         ],
+        note=note,
         paper_rows=40,
     )
     lead = say(

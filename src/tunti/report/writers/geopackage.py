@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report.shapes import grid_squares
+from tunti.report.visible import Audience, plan_for
 from tunti.report.words import ILLUSTRATIVE, Words
 
 LAYERS = {
@@ -49,6 +50,8 @@ COLUMNS = {
     "mean_minutes": N_("Mean minutes"),
     "below_base": N_("Small population base"),
     "cost_eur_year": N_("Cost, € a year"),
+    "visits_year": N_("Visits a year"),
+    "source": N_("Source"),
     "office": N_("Office"),
     "agency": N_("Agency"),
     "serves": N_("Serves customers"),
@@ -94,7 +97,7 @@ def layers(plan: RegionalPlan, words: Words) -> dict[str, pd.DataFrame]:
     points = pd.concat(
         [plan.points.assign(neighbour=False), plan.neighbours.assign(neighbour=True)], ignore_index=True
     ).drop(columns=["municipality_fi", "municipality_sv"])
-    offices = plan.offices.drop(columns=["municipality_fi", "municipality_sv", "visits_year"], errors="ignore")
+    offices = plan.offices.drop(columns=["municipality_fi", "municipality_sv"])
     found: dict[str, pd.DataFrame] = {
         "cells": gpd.GeoDataFrame(cells.drop(columns=["x", "y"]), geometry=shapes, crs=crs)
     }
@@ -166,7 +169,9 @@ def _municipalities(plan: RegionalPlan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(borders.merge(table, on="municipality"), geometry="geometry", crs=plan.borders.crs)
 
 
-def write_geopackage(plan: RegionalPlan, path: Path, words: Words, *, timestamp: dt.datetime) -> None:
+def write_geopackage(
+    plan: RegionalPlan, path: Path, words: Words, *, timestamp: dt.datetime, audience: Audience = "public"
+) -> None:
     """Write the plan's layers to a GeoPackage whose dates are the timestamp.
 
     Parameters
@@ -177,6 +182,8 @@ def write_geopackage(plan: RegionalPlan, path: Path, words: Words, *, timestamp:
     words : Words
         Language of layer and column names shown by a GIS; the names in the file are the same in every language.
     timestamp : datetime
+    audience : {"public", "project"}
+        What the schemas keep from the reader is left out.
 
     Raises
     ------
@@ -186,7 +193,7 @@ def write_geopackage(plan: RegionalPlan, path: Path, words: Words, *, timestamp:
     moment = timestamp.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
-    made = layers(plan, words)
+    made = layers(plan_for(plan, audience)[0], words)
     try:
         for k, (name, frame) in enumerate(made.items()):
             kinds = {"cells": "Polygon", "municipalities": "MultiPolygon", "sources": None}
