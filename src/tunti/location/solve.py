@@ -8,6 +8,7 @@ import math
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -21,6 +22,7 @@ from tunti.location.engine import Exact, Progress, Pursuit, Rest, pursue
 from tunti.location.exact import programme
 from tunti.location.form import Best, question
 from tunti.location.miss import MissForm
+from tunti.location.polish import polish
 from tunti.location.problem import Goal, Limits, Network, Problem
 from tunti.location.rules import check_rows, seconds_of, site_rows, site_states
 
@@ -53,7 +55,7 @@ def solve_form(
     known: NDArray[np.bool_] | None = None,
     gap: float = 0.0,
     seconds: float | None = None,
-    stop_at: float | None = None,
+    nodes: int | None = None,
 ) -> Rest:
     """Solve a miss form as one mixed integer programme with HiGHS, one thread.
 
@@ -70,8 +72,8 @@ def solve_form(
         Good enough.
     seconds : float, optional
         Clock limit.
-    stop_at : float, optional
-        Value of the plan at hand: only better ones are looked for.
+    nodes : int, optional
+        Fewer nodes than the limits allow.
 
     Returns
     -------
@@ -106,7 +108,7 @@ def solve_form(
         "mip_rel_gap": gap,
         "mip_abs_gap": 0.999 / scale if form.integral and scale < 1e5 else 1e-6,
         "mip_feasibility_tolerance": 1e-7,
-        "mip_max_nodes": limits.nodes,
+        "mip_max_nodes": limits.nodes if nodes is None else min(nodes, limits.nodes),
         "time_limit": highspy.kHighsInf if seconds is None else max(0.1, seconds),
     }
     for key, value in options.items():
@@ -230,7 +232,10 @@ def locate(
         return _locate(problem, limits, progress, known)
 
 
-SECOND_GOAL_TERMS = 3_000
+SECOND_GOAL_NODES = 10
+"""Most branch-and-bound nodes of a second goal, for the same reason."""
+
+SECOND_GOAL_TERMS = 12_000
 """Terms that may be left of a second goal for the exact solver; with more, the search's plan and its gap are given."""
 
 
@@ -253,16 +258,16 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
     def left() -> float | None:
         return None if limits.seconds is None else limits.seconds - (time.perf_counter() - started)
 
-    def exact(form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, stop_at: float | None = None) -> Rest:
-        return solve_form(form, limits, known=known, gap=gap, seconds=left(), stop_at=stop_at)
+    def exact(form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, nodes: int | None = None) -> Rest:
+        return solve_form(form, limits, known=known, gap=gap, seconds=left(), nodes=nodes)
 
     def exact_if_small(
-        form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, stop_at: float | None = None
+        form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, nodes: int | None = None
     ) -> Rest:
         # The second goal only picks among equals: its stated gap is worth seconds, not minutes.
         if form.terms > SECOND_GOAL_TERMS:
             return Rest(None, -np.inf, 0, ended=True)
-        return exact(form, known=known, gap=gap, stop_at=stop_at)
+        return exact(form, known=known, gap=gap, nodes=nodes)
 
     def loosely(form: MissForm, gap: float) -> Rest:
         return solve_form(form, limits, gap=gap)
@@ -305,7 +310,7 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
             problem,
             goal2,
             exact_if_small,
-            limits,
+            replace(limits, nodes=min(limits.nodes, SECOND_GOAL_NODES)),
             lambda plan: value_of(problem, goal2, plan),
             gap=limits.second_gap,
             best=best,
@@ -317,6 +322,12 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         first = value_of(problem, goal2, opened)
         if then.opened is not None and then.value <= first:
             opened, first = then.opened, then.value
+        if abs(first - then.bound) > limits.second_gap * max(abs(first), 1.0) and within is None:
+            polished = polish(problem, opened)
+            swapped = value_of(problem, goal2, polished)
+            if swapped < first:
+                opened, first = polished, swapped
+                steps.append(("second goal: swaps", f"to {first:.6g}"))
         bound2 = min(then.bound, first)
         second = (goal2, first, bound2, abs(first - bound2) / max(abs(first), 1.0))
         interrupted = interrupted or then.interrupted or late()
