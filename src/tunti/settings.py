@@ -67,7 +67,7 @@ class StandardSettings(_Frozen):
         ge=0,
         le=1,
         description="Share of people within the standard that a plan must reach. No source states one, so none is set: "
-        "then no region falls below today's share.",
+        "then the share does not fall below today's.",
     )
     region_share: float | None = Field(None, ge=0, le=1, description="The same in every region that is planned.")
     population_base: int | None = Field(
@@ -291,17 +291,27 @@ def misfit(detail: Mapping[str, Any]) -> Message:
     Parameters
     ----------
     detail : mapping
-        One of pydantic's error details: ``type``, ``ctx``, ``input``.
+        One of pydantic's error details: ``type``, ``ctx``, ``input``, ``loc``.
 
     Returns
     -------
     Message
     """
     kind, limits, value = str(detail["type"]), dict(detail.get("ctx") or {}), str(detail.get("input"))
+    percent = _percent(detail)
     if kind == "missing":
         return say("it is missing")
     if kind == "extra_forbidden":
         return say("there is no field of that name")
+    if percent is not None:
+        # The file takes a decimal point, whatever the reader's language.
+        return say(
+            "{value} is above {limit}: write {share} for {percent} %",
+            value=value,
+            limit=1,
+            share=f"{percent / 100:.10g}",
+            percent=percent,
+        )
     if kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
         limit = next(iter(limits.values()))
         if kind == "greater_than":
@@ -318,6 +328,16 @@ def misfit(detail: Mapping[str, Any]) -> Message:
     if kind.startswith("date"):
         return say("{value} is not a date of the form 2026-12-31", value=value)
     return say("{value} is not of the right kind", value=value)
+
+
+def _percent(detail: Mapping[str, Any]) -> float | None:
+    """Give the percentage that somebody wrote where a share is asked; None when it is none."""
+    place = detail.get("loc") or ("",)
+    found = re.fullmatch(r"\s*(\d{1,3}(?:[.,]\d+)?)\s*%?\s*", str(detail.get("input")))
+    if not str(place[-1]).endswith("share") or found is None:
+        return None
+    percent = float(found[1].replace(",", "."))
+    return percent if 1 < percent <= 100 else None
 
 
 def setting_finding(detail: dict[str, Any]) -> Finding:

@@ -53,6 +53,15 @@ def flags(plan: RegionalPlan, regions: pd.DataFrame) -> tuple[Message, ...]:
         )
     if standard.share is None and standard.region_share is None:
         found.append(say("No share of people is set as a rule; no public source states one."))
+    both = plan.today.regions.merge(plan.proposed.regions, on="region", suffixes=("_today", ""))
+    lower = both[both["share"] < both["share_today"] - 5e-5]
+    if len(lower):
+        found.append(
+            say(
+                "Regions where a smaller share of people is within the standard than today: {names}.",
+                names=", ".join(lower["region_fi"]),
+            )
+        )
     small = plan.points[plan.points["below_base"]]
     if len(small):
         found.append(

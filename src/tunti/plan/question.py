@@ -25,7 +25,7 @@ GOALS = {
 """What each goal asks for, in words."""
 
 NO_WORSE = N_(
-    "No share is set: in every region at least today's share stays within the standard, or what the allowed sites can "
+    "No share is set: at least today's share of people stays within the standard, or what the allowed sites can "
     "reach where that is less."
 )
 """The floor that holds when no share is set: it comes from the input's offices."""
@@ -45,8 +45,8 @@ def question(
     area : Area
     settings : Settings
     today : int64, shape (cells,), optional
-        Seconds to today's network, -1 beyond the cut-off. Where the goal is 'fewest' and no share is set, no region
-        may fall below the share that it has today (or that its allowed sites can reach, where that is less).
+        Seconds to today's network, -1 beyond the cut-off. Where the goal is 'fewest' and no share is set, the
+        share of people may not fall below today's (or what the allowed sites can reach, where that is less).
 
     Returns
     -------
@@ -84,11 +84,12 @@ def question(
 
     people, region = area.cells["people"].to_numpy(dtype=np.int64), number(area.cells["region"])
     region_share = {} if standard.region_share is None else dict.fromkeys(code.values(), standard.region_share)
+    share = standard.share
     if no_share(settings) and today is not None:
-        region_share = _no_worse(times, area, people, region, today, standard.minutes)
+        share = _no_worse(times, area, people, today, standard.minutes)
     at_least, at_most = plan.points_per_region_at_least, plan.points_per_region_at_most
     rules = Rules(
-        share=standard.share,
+        share=share,
         region_share=region_share,
         population_base=standard.population_base,
         points=plan.points,
@@ -124,25 +125,15 @@ def no_share(settings: Settings) -> bool:
 
 
 def _no_worse(
-    times: TravelTimes,
-    area: Area,
-    people: NDArray[np.int64],
-    region: NDArray[np.int32],
-    today: NDArray[np.int64],
-    minutes: float,
-) -> dict[int, float]:
-    """Give each region the share that it has today, or that its allowed sites can reach; empty with nobody inside."""
+    times: TravelTimes, area: Area, people: NDArray[np.int64], today: NDArray[np.int64], minutes: float
+) -> float | None:
+    """Give the share of people that today's network has, or allowed sites can reach; None with nobody inside."""
     allowed = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
     _, reach = times.nearest(allowed)
-    shares = {}
-    for r in range(len(area.regions)):
-        here = region == r
-        total = int(people[here].sum())
-        if total:
-            now = int(people[here & (today >= 0) & (today <= minutes * 60)].sum())
-            possible = int(people[here & (reach <= minutes * 60)].sum())
-            shares[r] = min(now, possible) / total
-    return shares if any(shares.values()) else {}
+    now = int(people[(today >= 0) & (today <= minutes * 60)].sum())
+    possible = int(people[reach <= minutes * 60].sum())
+    total = int(people.sum())
+    return min(now, possible) / total if total and now else None
 
 
 def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
@@ -161,10 +152,10 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     rules, minutes = problem.rules, problem.minutes
     words = [say("Goal: {goal}.", goal=say(GOALS[problem.goal]))]
     words.append(say("Standard: at most {minutes} minutes by car.", minutes=minutes))
-    if rules.share is not None:
-        words.append(say("At least {share} of people are within the standard.", share=Share(rules.share)))
-    elif no_share(settings) and rules.region_share:
+    if no_share(settings) and rules.share is not None:
         words.append(say(NO_WORSE))
+    elif rules.share is not None:
+        words.append(say("At least {share} of people are within the standard.", share=Share(rules.share)))
     elif no_share(settings):
         words.append(
             say("No share is set: everyone whom any allowed site can reach within the standard stays within it.")
