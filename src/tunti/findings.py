@@ -6,11 +6,13 @@ reads in Finnish, Swedish or English (see :mod:`tunti.locale`).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from tunti.locale import translator
@@ -20,14 +22,19 @@ class Share(float):
     """A share between 0 and 1 that is said as a percentage with one decimal."""
 
 
+_DATES = {"fi": "d.M.yyyy", "sv": "yyyy-MM-dd", "en": "d MMM yyyy"}
+
+
 def _said(value: Any, language: str) -> Any:
-    """Say a field's value in a language: numbers with the language's separators, messages translated."""
+    """Say a field's value in a language: numbers with its separators, dates in its form, messages translated."""
     if isinstance(value, Message):
         return value.text(language)
     if isinstance(value, Share):
         return format_percent(float(value), format="#,##0.0 %" if language != "en" else "#,##0.0%", locale=language)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return format_decimal(value, format="#,##0.##", locale=language)
+    if isinstance(value, dt.date) and value == value:  # a missing day is not equal to itself
+        return format_date(value, format=_DATES[language], locale=language)
     return value
 
 
@@ -58,7 +65,8 @@ class Message:
         -------
         str
             The translated template with its fields filled in: numbers with the language's separators (write an id or
-            a year as text), a :class:`Share` as a percentage, a message in the same language.
+            a year as text), a date in the language's form, a :class:`Share` as a percentage, a message in the same
+            language.
         """
         values = {k: _said(v, language) for k, v in self.values}
         template = translator(language)(self.template)
@@ -157,6 +165,8 @@ def _pack(value: Any) -> Any:
         return {"say": value.template, "values": [[k, _pack(v)] for k, v in value.values]}
     if isinstance(value, Share):
         return {"share": float(value)}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()[:10]}
     if hasattr(value, "item"):
         return value.item()
     return value
@@ -166,6 +176,8 @@ def _unpack(value: Any) -> Any:
     if isinstance(value, dict):
         if "share" in value:
             return Share(value["share"])
+        if "date" in value:
+            return dt.date.fromisoformat(value["date"])
         return Message(value["say"], tuple((k, _unpack(v)) for k, v in value["values"]))
     return value
 

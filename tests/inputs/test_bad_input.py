@@ -221,7 +221,7 @@ BAD = (
         "metres, not degrees"),
     Bad("two pairs that disagree", _set("sites", 3, lon="25", lat="65"), "warning", "sites", 3, "lon",
         "km from x and y"),
-    Bad("only x", _set("sites", 3, y=""), "error", "sites", 3, "y", "Only one of x and y"),
+    Bad("only x", _set("sites", 3, y=""), "error", "sites", 3, "y", "Only one of x (east) and y"),
     Bad("no coordinates", _set("sites", 3, x="", y=""), "error", "sites", 3, "x", "no coordinates"),
     # People
     Bad("more in age groups than people", _set("cells", 3, people_75="99999"), "error", "cells", 3, "people_0_17",

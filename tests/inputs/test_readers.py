@@ -267,7 +267,7 @@ def test_empty_parts_of_a_project(tmp_path: Path) -> None:
     inputs, findings = read_folder(tmp_path, Settings())
     missing = [f.table for f in findings if f.level == "error"]
     assert missing == ["cells", "municipalities", "sites", "road_links"]
-    assert all("cells.csv" in str(f.what_to_do) for f in findings if f.table == "cells")
+    assert all("Population grid.csv" in str(f.what_to_do) for f in findings if f.table == "cells")
     for name, schema in SCHEMAS.items():
         pd.testing.assert_frame_equal(getattr(inputs, name), empty(schema))
     assert check(inputs, Settings()) == [], "what the readers told is not told again"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunti.inputs.readers.values import clean, read_column, to_date, to_modes, to_number, to_yes_no
-from tunti.inputs.schemas import MODES, Column
+from tunti.inputs.schemas import MODES, SCHEMAS, Column
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,17 @@ def test_percent_only_where_shares_are_asked():
     assert to_number("40 %", percent=True) == pytest.approx(0.4)
     assert to_number("40,5%", percent=True) == pytest.approx(0.405)
     assert to_number("40 %") is None
+
+
+@pytest.mark.parametrize("text", ["45 000 €", "€45 000", "45\u00a0000,00 EUR", "45000 euroa", "eur 45000"])
+def test_euros_only_where_they_are_asked(text):
+    assert to_number(clean(text), euros=True) == 45000
+    assert to_number(clean(text)) is None
+    assert to_number("45 000 € / vuosi", euros=True) is None
+    assert to_number("€", euros=True) is None
+    values, findings = read_column(pd.Series([text]), SCHEMAS["offices"]["rent_eur_year"], table="offices", rows=[2])
+    assert values.tolist() == [45000]
+    assert findings == []
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=64))

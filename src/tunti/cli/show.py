@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from tunti.findings import Finding, Level, Message
+from tunti.inputs.schemas import SCHEMAS, SOURCES
 from tunti.locale import N_, plural, translator
 
 out = Console(highlight=False, soft_wrap=False)
@@ -27,8 +28,20 @@ _LEVEL = {
 }
 
 
+_TABLES = {**SCHEMAS, SOURCES.name: SOURCES}
+
+
 def print_json(values: dict[str, Any]) -> None:
-    """Print one JSON object on stdout: the whole answer of a command with ``--json``."""
+    """Print one JSON object on stdout: the whole answer of a command with ``--json``.
+
+    Findings keep the code names of tables and columns; ``table_label`` and ``column_label`` say them as people know
+    them, in the language of the command.
+    """
+    if values.get("findings"):
+        from tunti.cli import _language
+
+        language = _language(sys.argv[1:])
+        values = {**values, "findings": [_with_labels(found, language) for found in values["findings"]]}
     sys.stdout.write(json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
@@ -47,6 +60,49 @@ def plain(value: Any) -> Any:
     return None if str(value) in ("<NA>", "NaT") else str(value)
 
 
+def labels(table: str, column: str | None, language: str) -> tuple[str, str | None]:
+    """Name a table and a column as the template does; what the template does not have keeps its name.
+
+    Parameters
+    ----------
+    table : str
+    column : str or None
+    language : {"fi", "sv", "en"}
+
+    Returns
+    -------
+    (str, str or None)
+    """
+    schema = _TABLES.get(table)
+    if schema is None:
+        return table, column
+    _ = translator(language)
+    return _(schema.label), _(schema[column].label) if column in schema.names else column
+
+
+def where(finding: Finding, language: str) -> str:
+    """Say where a finding is, ``Population grid, row 14, column Population``."""
+    _ = translator(language)
+    table, column = labels(finding.table, finding.column, language)
+    row = "" if finding.row is None else f"{_('row')} {finding.row}"
+    if column and finding.table in _TABLES:
+        column = f"{_(N_('column'))} {column}"
+    return ", ".join(p for p in (table, row, column or "") if p)
+
+
+def _with_labels(found: dict[str, Any], language: str) -> dict[str, Any]:
+    table, column = labels(found["table"], found["column"], language)
+    return {**found, "table_label": table, "column_label": column}
+
+
+def _place_in_order(finding: Finding) -> tuple[int, int, str, float]:
+    """Rank findings so that one goes through the workbook once: by level, table and row."""
+    tables = list(_TABLES)
+    at = tables.index(finding.table) if finding.table in tables else len(tables)
+    row = finding.row if isinstance(finding.row, int) else math.inf
+    return list(Level).index(finding.level), at, finding.table, row
+
+
 def show_findings(findings: Sequence[Finding], language: str, *, most: int = 200) -> None:
     """Print findings as a table on stderr, errors first; the counts come last.
 
@@ -59,17 +115,15 @@ def show_findings(findings: Sequence[Finding], language: str, *, most: int = 200
     """
     _ = translator(language)
     order = list(Level)
-    ranked = sorted(findings, key=lambda f: order.index(f.level))
+    ranked = sorted(findings, key=_place_in_order)
     table = Table(show_lines=True, expand=err.width < 160)
     for heading in (N_("Level"), N_("Where"), N_("What is wrong"), N_("What to do")):
         table.add_column(_(heading), overflow="fold", ratio=None if heading == "Level" else 1)
     for f in ranked[:most]:
         colour, word = _LEVEL[f.level]
-        row = "" if f.row is None else f"{_('row')} {f.row}"
-        place = ", ".join(p for p in (f.table, row, f.column or "") if p)
         table.add_row(
             f"[{colour}]{_(word)}[/]",
-            escape(place),
+            escape(where(f, language)),
             escape(f.what.text(language)),
             escape(f.what_to_do.text(language)),
         )

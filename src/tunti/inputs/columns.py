@@ -37,12 +37,14 @@ class Column:
         Range of numbers, ends included.
     choices : tuple of str
         Allowed words.
+    words : tuple of str
+        Words that the product knows in a text that may hold others too; the template offers the first ones.
     refers_to : str
         Table whose key the value must be.
     visibility : str
         ``public``, ``project`` (the region's project group) or ``restricted`` (rents, security, small staffs).
     example : str
-        A value as a user would type it.
+        A value as a user would type it; a word of a language is a key of the catalogues.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Column:
     at_least: float | None = None
     at_most: float | None = None
     choices: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     refers_to: str = ""
     visibility: Visibility = "public"
     example: str = ""
@@ -138,14 +141,14 @@ def visible_columns(schema: Schema, to: Visibility) -> tuple[str, ...]:
 def place(what: str) -> tuple[Column, ...]:
     """Coordinates of a row: degrees or metres; readers bring both to the project's metric CRS as ``x`` and ``y``."""
     return (
-        Column("x", "number", N_("x (east)"), what, "m", example="385603.5"),
+        Column("x", "number", N_("x (east)"), what, "m", example="641837.3"),
         Column(
             "y",
             "number",
             N_("y (north)"),
-            N_("Northing in the project's coordinate system, or latitude in lat."),
+            N_("Northing in the project's coordinate system; empty when longitude and latitude are given."),
             "m",
-            example="6672068.2",
+            example="6944194.7",
         ),
         Column(
             "lon",
@@ -155,7 +158,7 @@ def place(what: str) -> tuple[Column, ...]:
             "°",
             at_least=-180,
             at_most=180,
-            example="24.9384",
+            example="29.7632",
         ),
         Column(
             "lat",
@@ -165,7 +168,7 @@ def place(what: str) -> tuple[Column, ...]:
             "°",
             at_least=-90,
             at_most=90,
-            example="60.1699",
+            example="62.6012",
         ),
     )
 
@@ -180,7 +183,7 @@ ILLUSTRATIVE = Column(
     N_("Yes when the row's figures are invented for illustration; shown wherever they are."),
     example="no",
 )
-EASTING = N_("Easting in the project's coordinate system, or longitude in lon.")
+EASTING = N_("Easting in the project's coordinate system; empty when longitude and latitude are given.")
 
 CHOICE_LABELS: dict[str, str] = {
     "staffed": N_("staffed"),
@@ -211,3 +214,56 @@ CHOICE_LABELS: dict[str, str] = {
     "no": N_("no"),
 }
 """Words of choices as a planner says them, keys of the catalogues; files may hold either."""
+
+ROAD_CLASSES = (
+    "national",
+    "main",
+    "regional",
+    "connecting",
+    "unnumbered",
+    "ramp_or_street",
+    "motorway",
+    "residential",
+    "service",
+    "ferry",
+)
+"""Road classes that the template offers; the speed settings hold more."""
+
+MEANS = ("car", "bus", "train", "bicycle")
+"""Means of travel that the template offers; any other may be written."""
+
+WORD_LABELS: dict[str, str] = {
+    "national": N_("national road"),
+    "main": N_("main road"),
+    "regional": N_("regional road"),
+    "connecting": N_("connecting road"),
+    "unnumbered": N_("unnumbered road"),
+    "ramp_or_street": N_("ramp or street"),
+    "motorway": N_("motorway"),
+    "residential": N_("residential street"),
+    "service": N_("service road"),
+    "ferry": N_("ferry"),
+    "car": N_("car"),
+    "bus": N_("bus"),
+    "train": N_("train"),
+    "bicycle": N_("bicycle"),
+}
+"""Words that a text may hold beside others as a planner says them, keys of the catalogues; files may hold either."""
+
+WORD_ALIASES: dict[str, tuple[str, ...]] = {
+    "national": ("valtatiet", "vt", "riksvägar", "rv"),
+    "main": ("kantatiet", "kt", "stamvägar"),
+    "regional": ("seututiet", "st", "regionväg", "regionalväg", "regionala vägar"),
+    "connecting": ("yhdystiet", "yt", "förbindelsevägar"),
+    "unnumbered": ("yksityistie", "yksityistiet", "enskild väg", "enskilda vägar"),
+    "ramp_or_street": ("katu", "kadut", "rampi", "ramppi", "rampit", "gata", "gator", "ramp", "street"),
+    "motorway": ("moottoritiet", "motorvägar"),
+    "residential": ("asuinkatu", "tonttikatu", "asuntokadut", "bostadsgator"),
+    "service": ("huoltotiet", "servicevägar"),
+    "ferry": ("lautat", "lossi", "maantielautta", "yhteysalus", "färjor", "landsvägsfärja", "förbindelsebåt"),
+    "car": ("henkilöauto", "autolla", "personbil"),
+    "bus": ("linja-auto", "bussit"),
+    "train": ("junat",),
+    "bicycle": ("pyörä", "cykel", "bike"),
+}
+"""Other names of the same words in registers and in everyday speech."""

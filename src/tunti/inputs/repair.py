@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -10,14 +11,15 @@ from tunti.findings import Finding, Message, note, say
 from tunti.inputs.frames import among
 from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
+from tunti.inputs.words import fold, known_words
 
 _CODES = ("municipality", "region")
 _WIDTHS = {"FI": {"municipality": 3, "region": 2}}
 """Digits of the official codes of a country; elsewhere the longest code tells."""
 
 
-def repair(inputs: Inputs, *, country: str = "") -> tuple[Inputs, list[Finding]]:
-    """Mend references that a spreadsheet broke and say so in notes.
+def repair(inputs: Inputs, *, country: str = "", road_classes: Collection[str] = ()) -> tuple[Inputs, list[Finding]]:
+    """Mend references that a spreadsheet broke and say so in notes; bring known words of any language to one form.
 
     ``91`` becomes ``091`` when the municipalities' codes have three digits; a name becomes the code of the one row that
     has it.
@@ -27,6 +29,8 @@ def repair(inputs: Inputs, *, country: str = "") -> tuple[Inputs, list[Finding]]
     inputs : Inputs
     country : str
         ISO code; Finland's municipalities have three digits and its regions two.
+    road_classes : collection of str
+        Classes that have a speed in the settings; they keep their names.
 
     Returns
     -------
@@ -36,6 +40,7 @@ def repair(inputs: Inputs, *, country: str = "") -> tuple[Inputs, list[Finding]]
         One note per column that was mended.
     """
     findings: list[Finding] = []
+    inputs = _words(inputs, road_classes)
     municipalities = inputs.municipalities
     for name in _CODES:
         padded = _pad(municipalities[name], _WIDTHS.get(country, {}).get(name, 0))
@@ -62,6 +67,22 @@ def repair(inputs: Inputs, *, country: str = "") -> tuple[Inputs, list[Finding]]
                     frame = frame.assign(**{column.name: mended})
         inputs = inputs.with_table(table, frame)
     return inputs, findings
+
+
+def _words(inputs: Inputs, road_classes: Collection[str]) -> Inputs:
+    """Bring road classes and means in Finnish, Swedish or English to the names that the product uses."""
+    for table, schema in SCHEMAS.items():
+        for column in schema.columns:
+            frame: pd.DataFrame = getattr(inputs, table)
+            if not column.words or frame.empty:
+                continue
+            kept = frozenset(road_classes if column.name == "road_class" else ())
+            meanings = known_words(column.words)
+            named = {v: v if v in kept else meanings.get(fold(v), v) for v in frame[column.name].dropna().unique()}
+            if any(old != new for old, new in named.items()):
+                values = frame[column.name].map(named).astype("string")
+                inputs = inputs.with_table(table, frame.assign(**{column.name: values}))
+    return inputs
 
 
 def _pad(codes: pd.Series[Any], width: int) -> pd.Series[Any] | None:

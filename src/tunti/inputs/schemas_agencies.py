@@ -39,7 +39,7 @@ AGENCIES = Schema(
             "text",
             N_("Branch of government"),
             N_("Ministry's branch, municipality or county."),
-            example="valtiovarainministeriö",
+            example=N_("Ministry of Finance"),
         ),
         Column(
             "valid_from", "date", N_("From"), N_("First day of the agency; empty for long since."), example="2020-01-01"
@@ -71,7 +71,7 @@ SERVICES = Schema(
     N_("What customers come for, by agency."),
     ("service",),
     (
-        Column("service", "id", N_("Service"), N_("Short name, unique."), required=True, example="marriage"),
+        Column("service", "id", N_("Service"), N_("Short name, unique."), required=True, example=N_("marriage")),
         Column(
             "agency",
             "id",
@@ -294,7 +294,7 @@ SITES = Schema(
     ("site",),
     (
         Column("site", "id", N_("Site"), N_("Name of the row, unique."), required=True, example="Joensuu"),
-        Column("name", "text", N_("Name"), N_("Name as shown in the plan."), example="Joensuun palvelupiste"),
+        Column("name", "text", N_("Name"), N_("Name as shown in the plan."), example=N_("Joensuu service point")),
         Column(
             "municipality",
             "id",

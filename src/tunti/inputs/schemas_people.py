@@ -11,7 +11,7 @@ CELLS = Schema(
     N_("Inhabited grid squares, postal areas or places with the people who live there."),
     ("cell",),
     (
-        Column("cell", "id", N_("Cell"), N_("Name of the cell, unique."), required=True, example="250mN66720E3856"),
+        Column("cell", "id", N_("Cell"), N_("Name of the cell, unique."), required=True, example="250mN694400E64175"),
         *place(EASTING),
         Column(
             "municipality",
@@ -19,7 +19,7 @@ CELLS = Schema(
             N_("Municipality"),
             N_("Code of the municipality where the cell lies."),
             refers_to="municipalities",
-            example="091",
+            example="167",
         ),
         Column(
             "people",
@@ -74,7 +74,7 @@ CELLS = Schema(
             N_("People whose language is Swedish."),
             N_("people"),
             at_least=0,
-            example="30",
+            example="2",
         ),
         Column(
             "speakers_sami",
@@ -92,14 +92,14 @@ CELLS = Schema(
             N_("People whose language is another."),
             N_("people"),
             at_least=0,
-            example="32",
+            example="60",
         ),
         Column(
             "settlement",
             "text",
             N_("Settlement class"),
             N_("Class of the area, urban to sparsely populated."),
-            example="Inner urban area",
+            example=N_("Inner urban area"),
         ),
     ),
     required=True,
@@ -118,30 +118,32 @@ MUNICIPALITIES = Schema(
             N_("Municipality"),
             N_("Code of the municipality, with leading zeros."),
             required=True,
-            example="091",
+            example="167",
         ),
-        Column("name_fi", "text", N_("Name in Finnish"), N_("Name in Finnish."), required=True, example="Helsinki"),
-        Column(
-            "name_sv", "text", N_("Name in Swedish"), N_("Name in Swedish, where there is one."), example="Helsingfors"
-        ),
-        Column("region", "id", N_("Region"), N_("Code of the region."), required=True, example="01"),
+        Column("name_fi", "text", N_("Name in Finnish"), N_("Name in Finnish."), required=True, example="Joensuu"),
+        Column("name_sv", "text", N_("Name in Swedish"), N_("Name in Swedish, where there is one."), example="Joensuu"),
+        Column("region", "id", N_("Region"), N_("Code of the region."), required=True, example="12"),
         Column(
             "region_fi",
             "text",
             N_("Region in Finnish"),
             N_("Name of the region in Finnish."),
             required=True,
-            example="Uusimaa",
+            example="Pohjois-Karjala",
         ),
-        Column("region_sv", "text", N_("Region in Swedish"), N_("Name of the region in Swedish."), example="Nyland"),
-        Column("region_en", "text", N_("Region in English"), N_("Name of the region in English."), example="Uusimaa"),
+        Column(
+            "region_sv", "text", N_("Region in Swedish"), N_("Name of the region in Swedish."), example="Norra Karelen"
+        ),
+        Column(
+            "region_en", "text", N_("Region in English"), N_("Name of the region in English."), example="North Karelia"
+        ),
         Column(
             "languages",
             "choice",
             N_("Languages"),
             N_("Official languages, the majority's first."),
             choices=("fi", "sv", "fi sv", "sv fi"),
-            example="fi sv",
+            example="fi",
         ),
         Column(
             "sami_homeland", "yes_no", N_("Sámi homeland"), N_("Yes where Sámi language rights apply."), example="no"
@@ -151,14 +153,14 @@ MUNICIPALITIES = Schema(
             "text",
             N_("Settlement class"),
             N_("Urban, semi-urban or rural municipality."),
-            example="Urban municipalities",
+            example=N_("Urban municipalities"),
         ),
         Column(
             "wellbeing_county",
             "text",
             N_("Wellbeing services county"),
             N_("Name of the wellbeing services county."),
-            example="Helsingin kaupunki",
+            example="Pohjois-Karjalan hyvinvointialue",
         ),
         Column(
             "people",
@@ -167,7 +169,7 @@ MUNICIPALITIES = Schema(
             N_("Published population, used to check the cells' sum."),
             N_("people"),
             at_least=0,
-            example="658864",
+            example="77513",
         ),
         Column(
             "without_car",

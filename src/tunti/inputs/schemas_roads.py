@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tunti.inputs.columns import EASTING, Column, Schema, place
+from tunti.inputs.columns import EASTING, MEANS, ROAD_CLASSES, Column, Schema, place
 from tunti.locale import N_
 
 ROAD_NODES = Schema(
@@ -55,9 +55,10 @@ ROAD_LINKS = Schema(
             "road_class",
             "text",
             N_("Road class"),
-            N_("Class of the road, a name in the speed settings; ferry for a ferry."),
+            N_("Class of the road: choose from the list, or write a class of the speed settings."),
             required=True,
-            example="regional",
+            words=ROAD_CLASSES,
+            example="national",
         ),
         Column(
             "oneway",
@@ -107,7 +108,13 @@ TRAVEL_TIMES = Schema(
     ("cell", "site", "means"),
     (
         Column(
-            "cell", "id", N_("Cell"), N_("Cell where the trip begins."), required=True, refers_to="cells", example="1"
+            "cell",
+            "id",
+            N_("Cell"),
+            N_("Cell where the trip begins."),
+            required=True,
+            refers_to="cells",
+            example="250mN694400E64175",
         ),
         Column(
             "site",
@@ -122,8 +129,9 @@ TRAVEL_TIMES = Schema(
             "means",
             "id",
             N_("Means"),
-            N_("Means of travel: car, bus, train, bicycle ..."),
+            N_("Means of travel: choose from the list, or write another."),
             required=True,
+            words=MEANS,
             example="bus",
         ),
         Column(
@@ -161,7 +169,7 @@ SOURCES = Schema(
             N_("Table"),
             N_("Table, or tables, that the source feeds."),
             required=True,
-            example="cells",
+            example=N_("Population grid"),
         ),
         Column(
             "title", "text", N_("Title"), N_("Name of the data set."), required=True, example="Väestöruutuaineisto 2025"

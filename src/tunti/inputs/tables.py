@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +80,12 @@ class Inputs:
     road_extract: Path | None = None
     sources: tuple[Source, ...] = field(default=())
     unread: frozenset[tuple[str, int | None, str | None]] = frozenset()
+
+    def told(self, table: str, *columns: str) -> NDArray[np.bool_]:
+        """Mark the rows of a table where the readers have reported one of the columns."""
+        rows = {row for t, row, column in self.unread if t == table and column in columns}
+        frame: pd.DataFrame = getattr(self, table)
+        return np.asarray(frame.index.isin([row for row in rows if row is not None]), np.bool_)
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Inputs:
         """Give the inputs with one table replaced."""

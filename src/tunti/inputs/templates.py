@@ -11,7 +11,8 @@ import xlsxwriter
 
 from tunti.inputs.readers.table import EXAMPLE_WORD
 from tunti.inputs.readers.values import to_date, to_number
-from tunti.inputs.schemas import CHOICE_LABELS, SCHEMAS, SOURCES, Column, Schema
+from tunti.inputs.schemas import SCHEMAS, SOURCES, Column, Schema
+from tunti.inputs.words import label
 from tunti.locale import LANGUAGES, N_, translator
 
 TITLE_ROW, TABLE_ROW, DESCRIPTION_ROW, UNIT_ROW, HEADER_ROW, EXAMPLE_ROW = range(6)
@@ -143,11 +144,11 @@ def _write_sheet(sheet: Any, styles: dict[str, Any], schema: Schema, language: s
     sheet.set_row(DESCRIPTION_ROW, 62)
     for i, column in enumerate(schema.columns):
         kind = _kind(column)
-        label, description = say(column.label), _describe(column, language)
-        sheet.set_column(i, i, max(14, min(len(label) + 5, 34), 24 if i == 0 else 0), styles[kind])
+        heading, description = say(column.label), _describe(column, language)
+        sheet.set_column(i, i, max(14, min(len(heading) + 5, 34), 24 if i == 0 else 0), styles[kind])
         sheet.write_string(DESCRIPTION_ROW, i, description, styles["description"])
         sheet.write_string(UNIT_ROW, i, _unit(column, language), styles["unit"])
-        sheet.write_string(HEADER_ROW, i, label, styles["must" if column.required else "head"])
+        sheet.write_string(HEADER_ROW, i, heading, styles["must" if column.required else "head"])
         _write_example(sheet, styles, i, column, language)
         _validate(sheet, i, column, language)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
@@ -161,15 +162,15 @@ def _kind(column: Column) -> str:
     return column.kind if column.kind in ("date", "whole", "number", "share") else "text"
 
 
-def choice_label(word: str, language: str) -> str:
-    """Say a choice as it stands in the template's list."""
-    return translator(language)(CHOICE_LABELS.get(word, word))
+def word_label(word: str, language: str) -> str:
+    """Say a choice, or another word that the product knows, as it stands in the template's list."""
+    return label(word).text(language)
 
 
 def _describe(column: Column, language: str) -> str:
     text = translator(language)(column.description)
     if column.kind == "modes":
-        text += " " + ", ".join(choice_label(word, language) for word in column.choices) + "."
+        text += " " + ", ".join(word_label(word, language) for word in column.choices) + "."
     return text
 
 
@@ -187,10 +188,15 @@ def _write_example(sheet: Any, styles: dict[str, Any], i: int, column: Column, l
     say = translator(language)
     text, kind = column.example, _kind(column)
     style = styles[f"example {kind if i else 'text'}"]
-    if column.kind == "yes_no" or column.kind == "choice":
-        text = choice_label(text, language)
+    if column.name in ("lon", "lat"):
+        # The example gives its place once, in metres.
+        text = ""
+    elif column.kind in ("yes_no", "choice") or text in column.words:
+        text = word_label(text, language)
+    elif column.kind in ("id", "text"):
+        text = say(text) if text else ""
     elif column.kind == "modes":
-        text = ", ".join(choice_label(word, language) for word in text.split())
+        text = ", ".join(word_label(word, language) for word in text.split())
     if i == 0:
         sheet.write_string(EXAMPLE_ROW, i, f"{say(EXAMPLE_WORD)}: {text}".strip(), style)
     elif not text:
@@ -207,9 +213,11 @@ def _validate(sheet: Any, i: int, column: Column, language: str) -> None:
     """Offer a list of words, and stop numbers and dates that can't be right as they are typed."""
     say = translator(language)
     rule: dict[str, Any]
-    if column.kind in ("choice", "yes_no"):
-        words = column.choices if column.kind == "choice" else ("yes", "no")
-        rule = {"validate": "list", "source": [choice_label(word, language) for word in words]}
+    if column.kind in ("choice", "yes_no") or column.words:
+        words = column.choices or column.words or ("yes", "no")
+        # Words are offered where others may stand too, and asked for where they may not.
+        offered = [word_label(word, language) for word in words]
+        rule = {"validate": "list", "source": offered, "show_error": not column.words}
     elif column.kind == "date":
         rule = {"validate": "date", "criteria": ">=", "value": dt.date(1900, 1, 1)}
     elif column.kind in ("whole", "number", "share") and (

@@ -10,6 +10,7 @@ import pandas as pd
 from tunti.findings import Finding, Level, Message, say
 from tunti.inputs.frames import tell
 from tunti.inputs.tables import Inputs
+from tunti.inputs.words import label, listed
 from tunti.settings import Settings
 
 
@@ -87,10 +88,10 @@ def check_services(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         Level.WARNING,
         "services",
         rows,
-        (modes == "").to_numpy(bool),
+        (modes == "").to_numpy(bool) & ~inputs.told("services", "modes"),
         "modes",
         say("The service has no mode: it can't be delivered at any point."),
-        say("Write the modes, for example staffed remote."),
+        say("Write the modes, for example {modes}.", modes=listed([label("staffed"), label("remote")])),
     )
     yield from tell(
         Level.WARNING,
@@ -98,8 +99,12 @@ def check_services(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         (modes.str.contains(r"\bnone\b") & (modes != "none")).to_numpy(bool),
         "modes",
-        lambda i: say("'none' stands beside other modes: {modes}.", modes=modes.iloc[i]),
-        say("Remove 'none' or the other modes."),
+        lambda i: say(
+            "'{none}' stands beside other modes: {modes}.",
+            none=label("none"),
+            modes=listed([label(mode) for mode in str(modes.iloc[i]).split() if mode != "none"]),
+        ),
+        say("Remove '{none}' or the other modes.", none=label("none")),
     )
     ended = ended_agencies(inputs, settings)
     gone = services["agency"].isin(ended.index).to_numpy(bool)

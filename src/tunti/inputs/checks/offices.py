@@ -11,6 +11,7 @@ from tunti.findings import Finding, Level, say
 from tunti.inputs.checks.agencies import ended_agencies, use_successor
 from tunti.inputs.frames import tell
 from tunti.inputs.tables import Inputs
+from tunti.inputs.words import three
 from tunti.settings import Settings
 
 _RENT_M2 = (20.0, 1_000.0)
@@ -33,7 +34,7 @@ def check_leases(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         over,
         "lease_end",
-        lambda i: say("The lease ended on {date}, before the project's date.", date=end.iloc[i].date().isoformat()),
+        lambda i: say("The lease ended on {date}, before the project's date.", date=end.iloc[i].date()),
         say("Write the new end, leave it empty if the lease runs until notice, or remove an office that was left."),
     )
     yield from tell(
@@ -44,8 +45,8 @@ def check_leases(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         "break_date",
         lambda i: say(
             "The lease can be broken on {date}, after it ends on {end}.",
-            date=chance.iloc[i].date().isoformat(),
-            end=end.iloc[i].date().isoformat(),
+            date=chance.iloc[i].date(),
+            end=end.iloc[i].date(),
         ),
         say("Correct the dates, or leave the break empty."),
     )
@@ -59,7 +60,7 @@ def check_leases(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         "notice_months",
         lambda i: say(
             "The notice of {notice} months is longer than the lease, which ends in {left} months.",
-            notice=f"{notice[i]:g}",
+            notice=float(notice[i]),
             left=int(left[i]),
         ),
         say("Check both: a lease for a fixed time ends without notice; then leave the notice empty."),
@@ -80,8 +81,8 @@ def check_opening(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         "open_to",
         lambda i: say(
             "The office closes on {end}, before it opens on {start}.",
-            end=stop.iloc[i].date().isoformat(),
-            start=start.iloc[i].date().isoformat(),
+            end=stop.iloc[i].date(),
+            start=start.iloc[i].date(),
         ),
         say("Correct the dates."),
     )
@@ -113,7 +114,7 @@ def check_opening(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         closed,
         "open_to",
         lambda i: say("Customer service ended on {date}; today's network is without it.",
-                      date=stop.iloc[i].date().isoformat()),
+                      date=stop.iloc[i].date()),
         say("Nothing needs to be done if the date is right."),
     )  # fmt: skip
     ended = ended_agencies(inputs, settings)
@@ -145,7 +146,7 @@ def check_size(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         ((per_m2 > 0) & (per_m2 < _RENT_M2[0])) | (per_m2 > _RENT_M2[1]),
         "rent_eur_year",
-        lambda i: say("The rent is {rent} € for a square metre in a year.", rent=f"{per_m2[i]:.0f}"),
+        lambda i: say("The rent is {rent} € for a square metre in a year.", rent=three(per_m2[i])),
         say("Check the rent and the area: the rent is for a whole year, not for a month, in euros."),
     )
     yield from tell(
@@ -154,7 +155,7 @@ def check_size(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         (per_head < _AREA_STAFF[0]) | (per_head > _AREA_STAFF[1]),
         "work_m2",
-        lambda i: say("The work area is {m2} m² for a person-year.", m2=f"{per_head[i]:.1f}"),
+        lambda i: say("The work area is {m2} m² for a person-year.", m2=round(float(per_head[i]), 1)),
         say("Check the area and the staff."),
     )
     yield from tell(

@@ -43,12 +43,14 @@ def check_groups(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         (_AGES, N_("The age groups add up to {sum}, but {people} people live in the cell.")),
         (_LANGUAGES, N_("The language groups add up to {sum}, but {people} people live in the cell.")),
     ):
-        total = cells[list(columns)].astype("Float64").sum(axis=1).to_numpy("float64", na_value=0.0)
+        # Empty groups say nothing, and what is wrong with the people is told of the people.
+        groups = cells[list(columns)].astype("Float64")
+        total = groups.sum(axis=1, min_count=1).to_numpy("float64", na_value=np.nan)
         yield from tell(
             Level.ERROR,
             "cells",
             rows,
-            total > people,
+            (total > people) & (people >= 0),
             columns[0],
             lambda i, what=what, total=total: say(what, sum=int(total[i]), people=int(people[i])),  # type: ignore[misc]
             say("Correct the groups or the people; groups may be left empty."),

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tunti.findings import Finding, Level, error, note, say, warning
-from tunti.inputs.frames import did_you_mean, tell
+from tunti.findings import Finding, Level, Message, error, note, say, warning
+from tunti.inputs.frames import closest, tell
+from tunti.inputs.schemas import ROAD_LINKS
 from tunti.inputs.tables import Inputs
+from tunti.inputs.words import allowed, fold, known_words, label, no_roads_remedy, three
 from tunti.settings import Settings
 
 _SHORTER = 0.97
@@ -67,8 +69,8 @@ def check_links(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         "km",
         lambda i: say(
             "The link is {km} km long, but its ends are {straight} km apart in a straight line.",
-            km=f"{km[i]:.3g}",
-            straight=f"{straight[i]:.3g}",
+            km=three(km[i]),
+            straight=three(straight[i]),
         ),
         say("Correct the length (km, not metres or miles) or the coordinates of its nodes."),
     )
@@ -82,19 +84,21 @@ def check_speeds(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         return
     known = list(settings.speeds.summer)
     classes = links["road_class"]
-    yield from tell(
-        Level.ERROR,
-        "road_links",
-        rows,
-        (classes.notna() & ~classes.isin(known)).to_numpy(bool),
-        "road_class",
-        lambda i: say("The road class '{value}' has no speed in the settings.", value=classes.iloc[i]),
-        lambda i: did_you_mean(
-            str(classes.iloc[i]),
-            known,
-            say("Use one of the classes {names}, or add a speed in the settings.", names=", ".join(known)),
-        ),
-    )
+    lost = classes[classes.notna() & ~classes.isin(known)]
+    for name, n in lost.value_counts(sort=False).items():
+        yield error(
+            "road_links",
+            int(lost.index[int((lost == name).to_numpy().argmax())]),
+            "road_class",
+            say("The road class '{value}' has no speed in the settings.", value=name)
+            if n == 1
+            else say(
+                "The road class '{value}' has no speed in the settings; {n} rows have it, this is the first.",
+                value=name,
+                n=int(n),
+            ),
+            _class_remedy(str(name), known),
+        )
     ferry = (classes == "ferry").fillna(False).to_numpy(bool)
     kmh = links["kmh"].to_numpy("float64")
     yield from tell(
@@ -103,7 +107,7 @@ def check_speeds(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         ((kmh > _FASTEST_KMH) | (kmh < _SLOWEST_KMH)) & ~ferry,
         "kmh",
-        lambda i: say("The speed {kmh} km/h is unusual for a road.", kmh=f"{kmh[i]:g}"),
+        lambda i: say("The speed {kmh} km/h is unusual for a road.", kmh=float(kmh[i])),
         say("Check the speed; leave it empty for the speed of the class."),
     )
     length = links["km"].to_numpy("float64")
@@ -118,10 +122,19 @@ def check_speeds(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         (driven > _FASTEST_KMH) & (length > 0.1),
         "minutes",
-        lambda i: say(
-            "{km} km in {minutes} minutes can't be driven.", km=f"{length[i]:.3g}", minutes=f"{minutes[i]:g}"
-        ),
+        lambda i: say("{km} km in {minutes} minutes can't be driven.", km=three(length[i]), minutes=float(minutes[i])),
         say("Correct the minutes or the length."),
+    )
+
+
+def _class_remedy(name: str, known: list[str]) -> Message:
+    """Say which class a planner may have meant, or which there are."""
+    words = {**{fold(k): k for k in known}, **known_words(ROAD_LINKS["road_class"].words)}
+    near = closest(fold(name), list(words))
+    if near is not None:
+        return say("Did you mean {name}?", name=label(words[near]))
+    return say(
+        "Use one of the classes {names}, or add a speed in the settings.", names=allowed(ROAD_LINKS["road_class"])
     )
 
 
@@ -160,7 +173,7 @@ def check_parts(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
                 None,
                 None,
                 say("There are road nodes but no road links."),
-                say("Add the table road_links."),
+                say("Add the table '{name}'.", name=say(ROAD_LINKS.label)),
             )
         return
     start, end = _ends(inputs)
@@ -198,7 +211,7 @@ def check_roads(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
             None,
             None,
             say("There are no roads: neither tables, an extract nor travel times."),
-            say("Put road_nodes.csv and road_links.csv, roads.osm.pbf or travel_times.csv in the folder."),
+            no_roads_remedy(),
         )
 
 

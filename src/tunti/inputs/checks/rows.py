@@ -15,6 +15,7 @@ from tunti.inputs.contract import contract
 from tunti.inputs.frames import DTYPES, MOST_ROWS_TOLD, among, did_you_mean, tell, typed
 from tunti.inputs.schemas import SCHEMAS, Column, Schema
 from tunti.inputs.tables import Inputs
+from tunti.inputs.words import allowed, example
 from tunti.settings import Settings
 
 
@@ -51,7 +52,7 @@ def in_form(inputs: Inputs) -> tuple[Inputs, list[Finding]]:
                 name,
                 None,
                 column,
-                say("The column '{name}' is missing.", name=column),
+                say("The column '{name}' is missing.", name=say(schema[column].label)),
                 say("Make the table with tunti.inputs.frames.typed, which adds empty columns."),
             )
             for column in lacking
@@ -120,7 +121,7 @@ def _value_message(kind: str, column: Column, value: Any) -> tuple[Message, Mess
     if kind == "not_nullable":
         return (
             say("The value is missing."),
-            say("Fill in '{label}', for example {example}.", label=say(column.label), example=column.example),
+            say("Fill in '{label}', for example {example}.", label=say(column.label), example=example(column)),
         )
     if kind.startswith("greater_than"):
         return (
@@ -137,15 +138,14 @@ def _value_message(kind: str, column: Column, value: Any) -> tuple[Message, Mess
             if share
             else say("Correct the value; the unit is {unit}.", unit=say(column.unit) if column.unit else "–"),
         )
-    words = ", ".join(column.choices)
     return (
         say("'{value}' is not one of the allowed words.", value=value),
-        did_you_mean(str(value), column.choices, say("Use these words: {words}.", words=words)),
+        say("Use these words: {words}.", words=allowed(column)),
     )
 
 
-def _number(value: Any) -> str:
-    return f"{float(value):g}" if value not in ("", None) else "–"
+def _number(value: Any) -> float | str:
+    return float(value) if value not in ("", None) else "–"
 
 
 def check_keys(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
@@ -259,7 +259,7 @@ def check_place(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
             lost,
             "x",
             say("The row has no coordinates."),
-            say("Give x and y (metres) or lon and lat (degrees)."),
+            say("Give x and y (metres) or the longitude and latitude (degrees)."),
         )
 
 

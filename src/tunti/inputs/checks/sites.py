@@ -104,7 +104,8 @@ def check_far(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
             Level.WARNING,
             table,
             frame.index.to_numpy(),
-            km > np.maximum(1.2 * frame["municipality"].map(reach).astype("float64").to_numpy(), _FAR_KM),
+            (km > np.maximum(1.2 * frame["municipality"].map(reach).astype("float64").to_numpy(), _FAR_KM))
+            & ~inputs.told(table, "x", "y", "lon", "lat"),
             "municipality",
             lambda i, km=km: say(  # type: ignore[misc]
                 "The place is {km} km from the middle of its municipality.", km=round(float(km[i]))

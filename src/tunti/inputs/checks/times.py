@@ -28,7 +28,7 @@ def check_times(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         rows,
         (minutes > _LONGEST_MINUTES) & (minutes <= 1440),
         "minutes",
-        lambda i: say("The trip takes {minutes} minutes, over ten hours.", minutes=f"{minutes[i]:g}"),
+        lambda i: say("The trip takes {minutes} minutes, over ten hours.", minutes=float(minutes[i])),
         say("Check that the unit is minutes; leave out trips that can't be made."),
     )
     cells = inputs.cells.drop_duplicates("cell").set_index("cell")
@@ -48,8 +48,8 @@ def check_times(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
         "minutes",
         lambda i: say(
             "{km} km in a straight line in {minutes} minutes is too fast.",
-            km=f"{km[i]:.0f}",
-            minutes=f"{minutes[i]:g}",
+            km=round(float(km[i])),
+            minutes=float(minutes[i]),
         ),
         say("Check that the unit is minutes, not hours, and that the cell and the site are the right ones."),
     )

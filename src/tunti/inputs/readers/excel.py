@@ -10,11 +10,12 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from tunti.findings import Finding, error, say
-from tunti.inputs.readers.headers import find_header, fold
+from tunti.inputs.readers.headers import find_header
 from tunti.inputs.readers.raw import Raw, Unreadable, from_grid
 from tunti.inputs.readers.text import no_header
 from tunti.inputs.readers.values import plain_text
 from tunti.inputs.schemas import Schema
+from tunti.inputs.words import fold
 from tunti.locale import LANGUAGES, translator
 
 _MOST_BYTES = 2_000_000_000
@@ -130,8 +131,8 @@ def read_excel(path: Path, schema: Schema, table: str, sheet: str | None = None)
                 None,
                 None,
                 say("The workbook {file} has no sheet for the table.", file=path.name),
-                say("Name the sheet '{name}' or '{label}'; the workbook has the sheets {sheets}.",
-                    name=schema.name, label=say(schema.label), sheets=", ".join(names)),
+                say("Name the sheet '{label}'; the workbook has the sheets {sheets}.",
+                    label=say(schema.label), sheets=", ".join(names)),
             )
         )  # fmt: skip
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,9 @@ import pandas as pd
 import pyogrio
 from pyproj import CRS
 
-from tunti.findings import Finding, error, note, say, warning
+from tunti.findings import Finding, Message, error, note, say, warning
 from tunti.inputs.frames import closest, empty
-from tunti.inputs.readers.excel import broken, find_sheet, open_book
-from tunti.inputs.readers.headers import fold
+from tunti.inputs.readers.excel import broken, find_sheet, names_of, open_book
 from tunti.inputs.readers.layers import layer_names
 from tunti.inputs.readers.places import check_crs
 from tunti.inputs.readers.raw import Unreadable
@@ -23,6 +23,7 @@ from tunti.inputs.readers.table import ENDINGS, LAYER_ENDINGS, read_table
 from tunti.inputs.repair import repair
 from tunti.inputs.schemas import SCHEMAS, SOURCES, Schema
 from tunti.inputs.tables import Inputs, Source
+from tunti.inputs.words import file_name, fold, listed, no_roads_remedy
 from tunti.settings import Settings
 
 MAP_LAYERS = ("borders", "land")
@@ -51,8 +52,8 @@ def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]
     """Read all tables of a project's folder.
 
     Each table is looked for as ``NAME.csv``, ``.xlsx``, ``.parquet``, ``.gpkg`` (and other vector files), as a sheet
-    of a workbook or as a layer of a file with several layers. A table that is not there is empty. Road tables may
-    lie in a folder ``roads`` inside.
+    of a workbook or as a layer of a file with several layers; the name is the table's or its label in any of the
+    product's languages. A table that is not there is empty. Road tables may lie in a folder ``roads`` inside.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]
         road_extract=extracts[0] if extracts else None,
         sources=_sources(sources),
     )
-    inputs, found = repair(inputs, country=settings.project.country)
+    inputs, found = repair(inputs, country=settings.project.country, road_classes=settings.speeds.summer)
     findings += found
     unread = frozenset(
         (f.table, None if isinstance(f.row, str) else f.row, f.column) for f in findings if f.level == "error"
@@ -121,14 +122,17 @@ def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[
     paths = [p for part in (folder, folder / ROADS_FOLDER) if part.is_dir() for p in part.iterdir()]
     for path in sorted(p for p in paths if p.is_file() and not p.name.startswith((".", "~$"))):
         stem, ending = fold(path.stem), path.suffix.casefold()
-        table = next((n for n in _TABLES if fold(n) == stem), None)
+        table = next((n for n, schema in _TABLES.items() if stem in names_of(schema)), None)
         layer = next((n for n in MAP_LAYERS if n == stem), None)
         if path.name.casefold().endswith(".osm.pbf"):
             extracts.append(path)
         elif layer is not None and ending in (*LAYER_ENDINGS, ".parquet"):
             maps[layer] = path
         elif table is not None and ending in ENDINGS:
-            places.setdefault(table, []).append(_Place(path))
+            # A workbook of several tables may be named after one of them.
+            inside = _look_inside(path, ending)[0] if ending in (".xlsx", ".gpkg") else []
+            for name, place in inside if len(inside) > 1 else [(table, _Place(path))]:
+                places.setdefault(name, []).append(place)
         elif ending in (".xlsx", ".gpkg"):
             found, problems = _look_inside(path, ending)
             findings += problems
@@ -148,7 +152,7 @@ def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[
                 say("Leave one of the files in the folder."),
             )
         )
-    findings += _unknown(unknown, [n for n in _TABLES if n not in places])
+    findings += _unknown(unknown, [schema for n, schema in _TABLES.items() if n not in places])
     return places, maps, extracts, findings
 
 
@@ -192,10 +196,10 @@ def _missing(
                 name,
                 None,
                 None,
-                say("The table '{name}' ({label}) is missing.", name=name, label=say(schema.label)),
+                say("The table '{label}' is missing.", label=say(schema.label)),
                 say(
                     "Put one of these files in the folder: {files}; or a sheet named '{label}' in a workbook.",
-                    files=", ".join(name + ending for ending in (".csv", ".xlsx", ".parquet", ".gpkg")),
+                    files=listed([file_name(schema, ending) for ending in (".csv", ".xlsx", ".parquet", ".gpkg")]),
                     label=say(schema.label),
                 ),
             )
@@ -207,7 +211,7 @@ def _missing(
             None,
             None,
             say("Only one of the road tables is there."),
-            say("Add the table '{name}' or remove the other one.", name=name),
+            say("Add the table '{name}' or remove the other one.", name=say(SCHEMAS[name].label)),
         )
     elif not roads and not extracts and "travel_times" not in tried:
         yield error(
@@ -215,7 +219,7 @@ def _missing(
             None,
             None,
             say("There are no roads: neither tables, an extract nor travel times."),
-            say("Put road_nodes.csv and road_links.csv, roads.osm.pbf or travel_times.csv in the folder."),
+            no_roads_remedy(),
         )
     if roads and extracts:
         yield warning(
@@ -227,34 +231,34 @@ def _missing(
         )
 
 
-def _unknown(paths: list[Path], missing: list[str]) -> Iterator[Finding]:
-    """Tell which files were not used, and which table they may have meant."""
+def _unknown(paths: list[Path], missing: list[Schema]) -> Iterator[Finding]:
+    """Tell which files were not used, and which name they need if they hold a table that is not there."""
+    names = {word: schema for schema in missing for word in names_of(schema)}
+    # While a table that a plan needs is missing, an unused file is most likely it.
+    needed = [schema for schema in missing if schema.required]
     for path in paths:
-        near = closest(path.stem, missing)
-        if near is None:
-            yield note(
-                path.name,
-                None,
-                None,
-                say("The file {file} was not used.", file=path.name),
-                say("Nothing needs to be done if the plan does not need it."),
+        what = say("The file {file} was not used.", file=path.name)
+        near = closest(fold(path.stem), list(names))
+        ending = path.suffix if path.suffix.casefold() in ENDINGS else ".csv"
+        if near is not None:
+            schema = names[near]
+            do = say(
+                "Did you mean the table '{name}'? Then name the file so: {file}.",
+                name=Message(schema.label),
+                file=file_name(schema, ending),
             )
+            yield warning(path.name, None, None, what, do)
+        elif path.suffix.casefold() in ENDINGS and missing:
+            files = listed([file_name(schema, ending) for schema in needed or missing])
+            if needed:
+                do = say("If it holds one of the tables that are missing, name the file so: {files}.", files=files)
+                yield warning(path.name, None, None, what, do)
+            else:
+                do = say("Nothing needs to be done, unless it holds one of these tables: {files}.", files=files)
+                yield note(path.name, None, None, what, do)
         else:
-            yield warning(
-                path.name,
-                None,
-                None,
-                say("The file {file} was not used.", file=path.name),
-                say(
-                    "Did you mean the table '{name}'? Then name the file so: {file}.",
-                    name=near,
-                    file=_named(near, path),
-                ),
-            )
-
-
-def _named(table: str, path: Path) -> str:
-    return table + (path.suffix if path.suffix.casefold() in ENDINGS else ".csv")
+            do = say("Nothing needs to be done if the plan does not need it.")
+            yield note(path.name, None, None, what, do)
 
 
 def _read_map(name: str, path: Path, crs: str) -> tuple[gpd.GeoDataFrame | None, list[Finding]]:
@@ -289,4 +293,7 @@ def _read_map(name: str, path: Path, crs: str) -> tuple[gpd.GeoDataFrame | None,
 
 def _sources(frame: pd.DataFrame) -> tuple[Source, ...]:
     text = frame.astype(object).where(frame.notna(), "")
+    labels = {word: name for name, schema in _TABLES.items() for word in names_of(schema)}
+    names = [[labels.get(fold(part), part.strip()) for part in re.split("[,;]", str(v))] for v in text["table"]]
+    text["table"] = [", ".join(parts) for parts in names]
     return tuple(Source(*(str(row[c]) for c in SOURCES.names)) for _, row in text.iterrows())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
 from tunti.findings import Finding, error, note, say, warning
 from tunti.inputs.frames import closest
 from tunti.inputs.schemas import Schema
+from tunti.inputs.words import fold, heading, headings
 from tunti.locale import LANGUAGES, translator
 
 # Names that common sources use for the same columns: Statistics Finland's grid, Digiroad, GeoNames, earlier registers.
@@ -61,13 +61,6 @@ _PERSONAL = (
 
 
 _PERSONAL_WHOLE = ("hetu", "hetut", "sotu", "ssn", "pnr")
-
-
-@cache
-def fold(text: str) -> str:
-    """Reduce a header to letters and digits: case, spaces, dots, dashes and diacritics don't matter."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in plain if c.isalnum())
 
 
 @cache
@@ -163,12 +156,8 @@ def match(headers: Sequence[str], schema: Schema, table: str, header_row: int) -
                     table,
                     header_row,
                     column.name,
-                    say("The column '{name}' is missing.", name=column.name),
-                    say(
-                        "Add a column with the header '{name}' or '{label}' and fill it on every row.",
-                        name=column.name,
-                        label=say(column.label),
-                    ),
+                    say("The column '{name}' is missing.", name=heading(column)),
+                    say("Add a column with the header '{label}' and fill it on every row.", label=heading(column)),
                 )
             )
     return columns, findings
@@ -191,14 +180,19 @@ def _unknown(header: str, missing: Sequence[str], schema: Schema, table: str, he
             header_row,
             header,
             say("The column '{header}' is not known; it was left out.", header=header),
-            say("Did you mean '{name}'? Then rename the column so.", name=words[near]),
+            say("Did you mean '{name}'? Then rename the column so.", name=heading(schema[words[near]])),
         )
     return note(
         table,
         header_row,
         header,
         say("The column '{header}' is not known; it was left out.", header=header),
-        say("Nothing needs to be done if the plan does not need it. Known columns: {names}.", names=", ".join(missing)),
+        say(
+            "Nothing needs to be done if the plan does not need it. Known columns: {names}.",
+            names=headings(schema, missing),
+        )
+        if missing
+        else say("Nothing needs to be done if the plan does not need it."),
     )
 
 

@@ -14,10 +14,11 @@ from pyproj import CRS
 
 from tunti.findings import Finding, error, note, say
 from tunti.inputs.readers.excel import broken, names_of
-from tunti.inputs.readers.headers import fold, understand
+from tunti.inputs.readers.headers import understand
 from tunti.inputs.readers.raw import Raw, Unreadable
 from tunti.inputs.readers.text import no_header
 from tunti.inputs.schemas import Schema
+from tunti.inputs.words import fold
 
 
 def read_parquet(path: Path, schema: Schema, table: str) -> tuple[Raw, list[Finding]]:
@@ -82,7 +83,7 @@ def read_layer(path: Path, schema: Schema, table: str, layer: str | None = None)
                 None,
                 say("The file {file} has no layer for the table.", file=path.name),
                 say("Name the layer '{name}'; the file has the layers {layers}.",
-                    name=schema.name, layers=", ".join(names)),
+                    name=say(schema.label), layers=", ".join(names)),
             )
         )  # fmt: skip
     try:

@@ -16,6 +16,7 @@ from pyproj.exceptions import CRSError
 from tunti.findings import Finding, Level, Message, error, say
 from tunti.inputs.frames import tell
 from tunti.inputs.schemas import Schema
+from tunti.inputs.words import heading
 
 Floats = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -176,7 +177,7 @@ def _halves(x: Floats, y: Floats, lon: Floats, lat: Floats, rows: Any, schema: S
             half & ~pair,
             # The column that is empty is the one to fill.
             one if half.any() and np.isnan(value[half][0]) else other,
-            say("Only one of {one} and {other} is given.", one=one, other=other),
+            say("Only one of {one} and {other} is given.", one=heading(schema[one]), other=heading(schema[other])),
             say("Give both coordinates."),
         )
     none = ~pair & ~half_metres & ~half_degrees
@@ -187,7 +188,7 @@ def _halves(x: Floats, y: Floats, lon: Floats, lat: Floats, rows: Any, schema: S
         none,
         "x",
         say("The row has no coordinates."),
-        say("Give x and y (metres) or lon and lat (degrees)."),
+        say("Give x and y (metres) or the longitude and latitude (degrees)."),
     )
 
 
@@ -317,5 +318,5 @@ def _other_system(x: float, y: float, crs: str) -> Message:
     return say("Check the coordinates and their system, which is {crs} in this project.", crs=crs)
 
 
-def _short(value: float) -> str:
-    return f"{value:.6g}" if abs(value) <= 180 else f"{value:.0f}"
+def _short(value: float) -> float:
+    return round(float(value), 2 if abs(value) <= 180 else 0)

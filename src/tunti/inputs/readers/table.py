@@ -13,13 +13,14 @@ import pandas as pd
 from tunti.findings import Finding, Level, error, say
 from tunti.inputs.frames import empty, tell, typed
 from tunti.inputs.readers.excel import read_excel
-from tunti.inputs.readers.headers import fold, match, personal
+from tunti.inputs.readers.headers import match, personal
 from tunti.inputs.readers.layers import read_layer, read_parquet
 from tunti.inputs.readers.places import bring, check_crs, from_geometry
 from tunti.inputs.readers.raw import Raw, Unreadable
 from tunti.inputs.readers.text import read_csv
 from tunti.inputs.readers.values import as_text, read_column, repair_hidden
 from tunti.inputs.schemas import Schema
+from tunti.inputs.words import fold
 from tunti.locale import LANGUAGES, N_, translator
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")

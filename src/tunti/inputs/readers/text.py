@@ -12,6 +12,7 @@ from tunti.inputs.frames import tell
 from tunti.inputs.readers.headers import find_header, understand
 from tunti.inputs.readers.raw import Raw, Unreadable, from_grid
 from tunti.inputs.schemas import Schema
+from tunti.inputs.words import headings
 
 _SEPARATORS = (";", "\t", ",", "|")
 
@@ -65,7 +66,7 @@ def no_header(name: str, table: str, schema: Schema) -> Finding:
         None,
         None,
         say("No row of known headers was found in {file}.", file=name),
-        say("Write the headers above the values: {names}.", names=", ".join(schema.names)),
+        say("Write the headers above the values: {names}.", names=headings(schema, schema.names)),
     )
 
 

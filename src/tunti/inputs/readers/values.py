@@ -14,8 +14,8 @@ import pandas as pd
 
 from tunti.findings import Finding, Level, Message, note, say
 from tunti.inputs.frames import tell
-from tunti.inputs.readers.headers import fold
 from tunti.inputs.schemas import CHOICE_LABELS, Column
+from tunti.inputs.words import allowed, example, fold
 from tunti.locale import LANGUAGES, translator
 
 _NO_VALUE = frozenset(
@@ -31,6 +31,8 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\
 _FINNISH = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _YES = {"yes", "y", "true", "1", "x", "kyllä", "kylla", "k", "joo", "tosi", "ja", "j", "sant"}
 _NO = {"no", "n", "false", "0", "ei", "e", "epätosi", "epatosi", "nej", "falskt"}
+_EUROS = re.compile(r"€|eur(?![a-z])", re.IGNORECASE)
+_EUROS_AFTER = re.compile(r"\s*(?:€|eur|euroa?)$", re.IGNORECASE)
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 
 
@@ -46,8 +48,8 @@ def is_missing(text: str) -> bool:
     return text.casefold() in _NO_VALUE
 
 
-def to_number(text: str, *, percent: bool = False) -> float | None:
-    """Read a number as people type it: ``1 234,5``, ``1.234,5``, ``-3``, and ``40 %`` where shares are asked.
+def to_number(text: str, *, percent: bool = False, euros: bool = False) -> float | None:
+    """Read a number as people type it: ``1 234,5``, ``1.234,5``, ``-3``, and with the sign where one is asked.
 
     Parameters
     ----------
@@ -55,6 +57,8 @@ def to_number(text: str, *, percent: bool = False) -> float | None:
         Cleaned text.
     percent : bool
         Whether a percent sign is understood.
+    euros : bool
+        Whether a euro sign, or the word, before or after the number is understood.
 
     Returns
     -------
@@ -65,6 +69,9 @@ def to_number(text: str, *, percent: bool = False) -> float | None:
     if percent and t.endswith("%"):
         part = to_number(t[:-1].rstrip())
         return None if part is None else part / 100
+    if euros:
+        before, after = _EUROS.match(t), _EUROS_AFTER.search(t)
+        t = t[before.end() :].lstrip() if before else t[: after.start()] if after else t
     if " " in t:
         if not _GROUPED.fullmatch(t):
             return None
@@ -242,7 +249,8 @@ def _numbers(raw: pd.Series[Any], column: Column, table: str, rows: Any, finding
         unread = np.zeros(len(values), bool)
         if odd.any():
             rest = text[odd]
-            read = {t: None if is_missing(t) else to_number(t, percent=column.kind == "share") for t in rest.unique()}
+            percent, euros = column.kind == "share", "€" in column.unit
+            read = {t: None if is_missing(t) else to_number(t, percent=percent, euros=euros) for t in rest.unique()}
             values[odd] = [np.nan if read[t] is None else read[t] for t in rest]
             unread[odd] = [read[t] is None and not is_missing(t) for t in rest]
     with np.errstate(invalid="ignore"):
@@ -272,10 +280,11 @@ def _not_read(text: pd.Series[Any], unread: Any, column: Column, table: str, row
         do = say("Write yes or no.")
     elif column.kind in ("choice", "modes"):
         what = lambda i: say("'{value}' is not one of the allowed words.", value=text.iloc[i])  # noqa: E731
-        do = say("Use these words: {words}.", words=", ".join(column.choices))
+        do = say("Use these words: {words}.", words=allowed(column))
     else:
         what = lambda i: say("'{value}' is not a number.", value=text.iloc[i])  # noqa: E731
-        do = say("Write only the number, without unit or words, for example {example}.", example=column.example or "12")
+        number = example(column) if column.example else 12
+        do = say("Write only the number, without unit or words, for example {example}.", example=number)
     return tell(Level.ERROR, table, rows, np.asarray(unread, bool), column.name, what, do)
 
 
