@@ -18,6 +18,7 @@ from tunti.report.writers.excel import write_excel
 from tunti.report.writers.geopackage import write_geopackage
 from tunti.report.writers.html import write_html
 from tunti.report.writers.pdf import write_pdf
+from tunti.store.folder import umask
 
 FORMATS = ("html", "pdf", "xlsx", "gpkg")
 
@@ -108,17 +109,10 @@ def write_plan(
             words = words_for(languages[0], plan.settings.project.names)
             write_geopackage(plan, scratch / "plan.gpkg", words, timestamp=moment, audience=audience)
             names.append("plan.gpkg")
-        scratch.chmod(0o777 & ~_umask())
+        scratch.chmod(0o777 & ~umask())
         return _move(scratch, folder, names)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _umask() -> int:
-    """Ask which rights new files get; a temporary folder is closed to others until it is moved."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _move(scratch: Path, folder: Path, names: list[str]) -> list[Path]:

@@ -58,6 +58,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     beside = Path(name)
     try:
         yield beside
+        beside.chmod(0o666 & ~umask())
         os.replace(beside, path)
     except OSError as problem:
         raise TuntiError(
@@ -90,7 +91,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
     old = beside.with_name(beside.name + "-old")
     try:
         yield beside
-        beside.chmod(0o755)
+        beside.chmod(0o777 & ~umask())
         if path.exists():
             os.replace(path, old)
         try:
@@ -110,6 +111,13 @@ def whole_folder(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def umask() -> int:
+    """Give the rights that new files do not get: temporary files are closed to others until they take their place."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 class FolderStore:
