@@ -67,7 +67,7 @@ class StandardSettings(_Frozen):
         ge=0,
         le=1,
         description="Share of people within the standard that a plan must reach. No source states one, so none is set: "
-        "then the share does not fall below today's.",
+        "the fewest points then leave out nobody whom any site can reach.",
     )
     region_share: float | None = Field(None, ge=0, le=1, description="The same in every region that is planned.")
     population_base: int | None = Field(

@@ -34,7 +34,7 @@ from tunti.network.osm import graph_from_extract
 from tunti.network.repair import repair
 from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, serving_offices
 from tunti.plan.question import question
-from tunti.plan.regional import Solved, today_open
+from tunti.plan.regional import Solved
 from tunti.settings import Settings
 from tunti.store.folder import FolderStore
 from tunti.store.hashes import content_hash
@@ -191,11 +191,8 @@ class Stages:
             return self._network
         timed = self.times()
         start = perf_counter()
-        is_open = today_open(timed.area, timed.offices, timed.office_place, len(timed.times.sites))
-        nearest, seconds = timed.times.nearest(is_open)
         site_times = part(timed.times, np.arange(len(timed.area.sites)))
-        today = np.where(nearest < 0, -1, seconds).astype(np.int64)
-        problem, limits = question(site_times, timed.area, self.settings, today=today)
+        problem, limits = question(site_times, timed.area, self.settings)
         key = content_hash(
             __version__,
             *(getattr(problem.times, name) for name in ("sites", "indptr", "cell", "seconds")),

@@ -24,18 +24,10 @@ GOALS = {
 }
 """What each goal asks for, in words."""
 
-NO_WORSE = N_(
-    "No share is set: at least today's share of people stays within the standard, or what the allowed sites can "
-    "reach where that is less."
-)
-"""The floor that holds when no share is set: it comes from the input's offices."""
-
 _NEED_POINTS = (Goal.MOST_PEOPLE, Goal.LEAST_TRAVEL, Goal.WORST_CASE, Goal.BACKUP)
 
 
-def question(
-    times: TravelTimes, area: Area, settings: Settings, *, today: NDArray[np.int64] | None = None
-) -> tuple[Problem, Limits]:
+def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Problem, Limits]:
     """Make the location problem of the planned area from its tables and the project's settings.
 
     Parameters
@@ -44,9 +36,6 @@ def question(
         From the area's cells to the area's sites, in their order.
     area : Area
     settings : Settings
-    today : int64, shape (cells,), optional
-        Seconds to today's network, -1 beyond the cut-off. Where the goal is 'fewest' and no share is set, the
-        share of people may not fall below today's (or what the allowed sites can reach, where that is less).
 
     Returns
     -------
@@ -84,12 +73,9 @@ def question(
 
     people, region = area.cells["people"].to_numpy(dtype=np.int64), number(area.cells["region"])
     region_share = {} if standard.region_share is None else dict.fromkeys(code.values(), standard.region_share)
-    share = standard.share
-    if no_share(settings) and today is not None:
-        share = _no_worse(times, area, people, today, standard.minutes)
     at_least, at_most = plan.points_per_region_at_least, plan.points_per_region_at_most
     rules = Rules(
-        share=share,
+        share=standard.share,
         region_share=region_share,
         population_base=standard.population_base,
         points=plan.points,
@@ -118,24 +104,6 @@ def question(
     return problem, Limits(gap=plan.gap, second_gap=plan.second_gap)
 
 
-def no_share(settings: Settings) -> bool:
-    """Tell whether the fewest points are asked for without a share of people to keep."""
-    standard = settings.standard
-    return Goal(settings.plan.goal) is Goal.FEWEST and standard.share is None and standard.region_share is None
-
-
-def _no_worse(
-    times: TravelTimes, area: Area, people: NDArray[np.int64], today: NDArray[np.int64], minutes: float
-) -> float | None:
-    """Give the share of people that today's network has, or allowed sites can reach; None with nobody inside."""
-    allowed = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
-    _, reach = times.nearest(allowed)
-    now = int(people[(today >= 0) & (today <= minutes * 60)].sum())
-    possible = int(people[reach <= minutes * 60].sum())
-    total = int(people.sum())
-    return min(now, possible) / total if total and now else None
-
-
 def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     """Say the goal and every rule of a question in the planner's words.
 
@@ -152,11 +120,9 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
     rules, minutes = problem.rules, problem.minutes
     words = [say("Goal: {goal}.", goal=say(GOALS[problem.goal]))]
     words.append(say("Standard: at most {minutes} minutes by car.", minutes=minutes))
-    if no_share(settings) and rules.share is not None:
-        words.append(say(NO_WORSE))
-    elif rules.share is not None:
+    if rules.share is not None:
         words.append(say("At least {share} of people are within the standard.", share=Share(rules.share)))
-    elif no_share(settings):
+    elif problem.goal is Goal.FEWEST and not rules.region_share:
         words.append(
             say("No share is set: everyone whom any allowed site can reach within the standard stays within it.")
         )

@@ -9,7 +9,6 @@ from tunti.findings import Message
 from tunti.locale import N_
 from tunti.location.problem import Goal
 from tunti.plan.flags import EMPTY, LEFT_OUT, SMALL
-from tunti.plan.question import NO_WORSE
 from tunti.report.document import Block, Bullets, Callout, Column, Paragraph, Section, Value
 from tunti.report.names import left_out_names
 from tunti.report.sections.context import Context, records
@@ -86,11 +85,6 @@ def proof(context: Context) -> str:
             ),
             found=found,
         )
-        if any(m.template == NO_WORSE for m in context.plan.rules):
-            floor = N_(
-                "The rule on today's share rests on the offices in the input; with other offices the answer may differ."
-            )
-            return f"{proven} {say(floor)}"
         return proven
     return say(
         N_("The answer is {found}. No network that keeps the rules is better than {bound}; the gap is {gap}."),
