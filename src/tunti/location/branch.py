@@ -78,7 +78,8 @@ def branch(
     while heap:
         lowest = heap[0][0]
         bound = min(lowest, best.value)
-        if best.value - bound <= gap * max(abs(best.value), 1.0) or lowest >= best.value:
+        close = best.value - bound <= gap * max(abs(best.value), 1.0) or lowest >= best.value
+        if math.isfinite(best.value) and close:
             return bound, count, False
         if count >= nodes or out_of_time():
             return bound, count, True

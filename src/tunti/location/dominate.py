@@ -34,7 +34,7 @@ def _bits(start: Any, item: Any, words: int) -> Any:  # pragma: no cover
 
 
 @njit(cache=True)
-def _turned(start: Any, item: Any, items: int) -> tuple[Any, Any]:  # pragma: no cover
+def turned(start: Any, item: Any, items: int) -> tuple[Any, Any]:  # pragma: no cover
     """Turn sets of items into lists of sets per item."""
     begin = np.zeros(items + 1, np.int64)
     for e in range(len(item)):
@@ -55,7 +55,7 @@ def _implied(start: Any, site: Any, sites: int, order: Any) -> Any:  # pragma: n
     """Mark sets that hold another whole set; ``order`` goes from small to large."""
     n = len(start) - 1
     bits = _bits(start, site, (sites + 63) >> 6)
-    begin, sets_of = _turned(start, site, sites)
+    begin, sets_of = turned(start, site, sites)
     gone = np.zeros(n, np.bool_)
     alive = np.zeros(sites, np.int64)
     for j in range(sites):
@@ -89,7 +89,7 @@ def _implied(start: Any, site: Any, sites: int, order: Any) -> Any:  # pragma: n
 @njit(cache=True)
 def _replaced(start: Any, site: Any, sites: int, free: Any, cost: Any, use: Any) -> Any:  # pragma: no cover
     """Mark free sites that another free site replaces in every set at no more cost and use of rules."""
-    begin, sets_of = _turned(start, site, sites)
+    begin, sets_of = turned(start, site, sites)
     bits = _bits(begin, sets_of, (len(start) - 1 + 63) >> 6)
     gone = np.zeros(sites, np.bool_)
     words = bits.shape[1]

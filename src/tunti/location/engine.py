@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from tunti.findings import Message, say
 from tunti.location.bound import Bound, fixed_by, relax
 from tunti.location.branch import branch, small
+from tunti.location.cover import applies, fewer
 from tunti.location.dominate import dominate
 from tunti.location.form import Best, Question, question
-from tunti.location.miss import FREE, MissForm
+from tunti.location.miss import CLOSED, FREE, OPEN, MissForm
 from tunti.location.problem import Goal, Limits, Problem
 from tunti.location.reduce import settle
 from tunti.location.rules import site_states
@@ -46,7 +47,7 @@ class Exact(Protocol):
     """An exact solver of forms; ``known`` is a plan to start from."""
 
     def __call__(
-        self, form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, stop_at: float | None = None
+        self, form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, nodes: int | None = None
     ) -> Rest:
         """Solve a form."""
         ...
@@ -206,6 +207,9 @@ def pursue(
             if form.twice:
                 _finish(now, form, exact(form, known=now.opened, gap=gap), evaluate)
                 break
+            settled_so = not (((form.state > 0) & ~start) | ((form.state < 0) & start)).any()
+            if first is q and settled_so and not form.excess(start).any():
+                _offer(now, start, evaluate)  # a plan that keeps the rules is kept from the first moment on
             if not travel:
                 form = dominate(form)
                 now.steps.append(
@@ -222,6 +226,10 @@ def pursue(
             if now.infeasible or now.gap() <= gap or now.interrupted or out_of_time():
                 break
             tell(say("Solving what is left"), 0.6, _said(now.value), _said(now.bound))
+            if answer is not None and now.relaxed is not None and not small(form):
+                answer = _nearby(form, answer, now.relaxed, exact, limits, now, evaluate, tell, gap)
+                if now.gap() <= gap or out_of_time():
+                    break
             rest = _rest(form, answer, exact, limits, gap, now, tell, out_of_time)
             beyond = _finish(now, form, rest, evaluate)
             if beyond is None or reach is None or rest.ended:
@@ -238,6 +246,39 @@ def pursue(
     assert first is not None
     now.bound = min(now.bound, now.value)
     return now, first
+
+
+def _nearby(
+    form: MissForm,
+    answer: NDArray[np.bool_],
+    bound: Bound,
+    exact: Exact,
+    limits: Limits,
+    now: Pursuit,
+    evaluate: Callable[[NDArray[np.bool_]], float],
+    tell: Progress,
+    gap: float,
+) -> NDArray[np.bool_]:
+    """Solve exactly around the plan: all sites keep its choice but those about which the relaxation is least sure."""
+    tell(say("Searching around the plan"), 0.55, _said(now.value), _said(now.bound))
+    best = Found(form, answer)
+    doubt = np.abs(bound.reduced) / max(float(np.abs(bound.reduced).max()), 1e-300) - np.minimum(bound.y, 1 - bound.y)
+    for count in (60, 120, 180) if limits.nodes > 1 else (60, 120):
+        free = form.free
+        state = np.where(best.opened if best.opened is not None else answer, OPEN, CLOSED).astype(np.int8)
+        state[form.state != FREE] = form.state[form.state != FREE]
+        state[free[np.argsort(doubt[free], kind="stable")[:count]]] = FREE
+        part = settle(form, state)
+        if part.terms > 12_000:
+            break
+        rest = exact(part, known=best.opened, gap=max(1e-4, gap / 4), nodes=min(300, 20 * limits.nodes))
+        if rest.opened is not None and best.offer(rest.opened):
+            _offer(now, rest.opened, evaluate)
+        if rest.interrupted:
+            now.interrupted = True
+            break
+    now.steps.append(("searched around the plan", f"{now.value:.10g}"))
+    return best.opened if best.opened is not None else answer
 
 
 def _rest(
@@ -330,19 +371,29 @@ def _bound_and_search(
         if not len(form.z_term) and form.terms < 3_000:
             kicks = min(kicks, 10)  # the exact rest is quicker than a long search
         begin = rounded(form, bound.y) if turn == 0 or answer is None else answer
-        found = improve(
-            form,
-            begin,
-            price=bound.price,
-            multiplier=bound.multiplier,
-            guess=bound.y,
-            kicks=kicks,
-            seed=limits.seed + turn,
-            enough=floor,
-            known=now.opened,
-        )
+        # with prices on rules a search from afar and one from the best plan find different things
+        ways = [(begin, None), (now.opened, now.opened)] if len(form.z_term) and now.opened is not None else []
+        found = Found(form, now.opened)
+        for origin, kept in ways or [(begin, now.opened)]:
+            if kept is not None and found.opened is not None:
+                origin = kept = found.opened
+            tried = improve(
+                form,
+                begin if origin is None else origin,
+                price=bound.price,
+                multiplier=bound.multiplier,
+                guess=bound.y,
+                kicks=kicks,
+                seed=limits.seed + turn,
+                enough=floor,
+                known=kept,
+            )
+            if tried.opened is not None:
+                found.offer(tried.opened)
         if found.opened is not None:
             answer = found.opened
+            if turn == 0 and found.value > floor and applies(form):
+                answer = fewer(form, answer, target=floor, seed=limits.seed)
             _offer(now, answer, evaluate)
         now.bound = max(now.bound, min(floor, now.value))
         if now.gap() <= gap or out_of_time():

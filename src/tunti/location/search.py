@@ -267,7 +267,7 @@ def improve(
         fine = 1.0 + float(w.sum()) + float(np.abs(form.cost).sum())  # no move pays for a broken row over sites
         value, _ = descend(form.parent, form.elem, w, form.cost, y, free, g, low, high, fine, most)
         idle = 0 if best.offer(y) else idle + 1
-        if best.value <= enough or (idle > patience and best.opened is not None):
+        if best.value <= enough or (idle > patience and not len(soft_rows) and best.opened is not None):
             break
         if len(priced):
             missed = form.missed(y)
@@ -275,10 +275,13 @@ def improve(
                 at = in_row[r]
                 people = float(form.z_coef[at][missed[form.z_term[at]]].sum())
                 limit = form.high[r] - float(form.y_row[r] @ y)
-                theta[r] *= 1.3 if people > limit else (0.93 if people < 0.98 * limit else 1.0)
+                step = 0.3 / (1.0 + kick / 15.0)
+                theta[r] *= 1.0 + step if people > limit else (1.0 - 0.4 * step if people < 0.98 * limit else 1.0)
             heavy[must & missed] += 0.15 * typical
             here = value
-            current = y.copy()
+            # every eighth time from the best plan again, so that prices and plan do not drift apart
+            back = best.opened is not None and kick % 8 == 7
+            current = best.opened.copy() if back and best.opened is not None else y.copy()
         elif value <= here:
             here, current = value, y.copy()
         y = current.copy()

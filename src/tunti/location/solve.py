@@ -232,7 +232,7 @@ def locate(
         return _locate(problem, limits, progress, known)
 
 
-SECOND_GOAL_NODES = 10
+SECOND_GOAL_NODES = 1
 """Most branch-and-bound nodes of a second goal, for the same reason."""
 
 SECOND_GOAL_TERMS = 12_000
@@ -306,6 +306,8 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
     if goal2 is not None:
         tell(say("Improving by the second goal"), 0.5, value, bound)
         best = Best(problem.goal, value, int(opened.sum()))
+        if goal2 is Goal.LEAST_TRAVEL and within is None:
+            opened = polish(problem, opened)
         then, _ = pursue(
             problem,
             goal2,
