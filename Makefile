@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 help:
 	@echo "make plan       set up and write the plan of the embedded starter data into $(PLAN)/"
-	@echo "make test       lint, types, layers, tests, docs (under 20 minutes)"
+	@echo "make test       lint, types, layers, tests that take minutes, docs"
 	@echo "make test-long  the tests that take long: all regions, load, kills, large instances"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make docs       the documentation, into docs/_build/html"
@@ -17,6 +17,7 @@ help:
 
 # A stamp per purpose: the plan needs no test tools.
 .venv/.made:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tunti needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(PIP) install -U pip -c constraints.txt
 	touch $@

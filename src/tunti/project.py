@@ -48,6 +48,7 @@ country = "FI"
 crs = "EPSG:3067"
 as_of = {day}        # the day that 'today' means: offices and leases are taken as they are then
 target_year = 2030        # year by which the network is in place
+# regions_left_out = ["21"] # Åland is outside Finland's reform; take the line in when your municipalities hold it
 
 [standard]
 minutes = 60

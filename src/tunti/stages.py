@@ -138,19 +138,20 @@ class Stages:
         offices = serving_offices(inputs, settings)
         places, office_place = destinations(planned.sites, offices)
         from_offices = offices[["office", "x", "y"]].rename(columns={"office": "cell"}).assign(people=0)
+        # Times are looked for at least as far as the standard reaches.
+        cutoff = max(settings.plan.cutoff_minutes, settings.standard.minutes)
         key = content_hash(
             __version__,
             planned.cells[["cell", "people", "x", "y"]],
             places,
             from_offices,
             settings.speeds.model_dump_json(),
-            settings.plan.cutoff_minutes,
+            cutoff,
             inputs.road_nodes,
             inputs.road_links,
             file_hash(inputs.road_extract),
         )
         kept = self.store.result("times", key)
-        cutoff = settings.plan.cutoff_minutes
         if kept is None:
             graph, found = self.graph()
 

@@ -83,13 +83,34 @@ def test_the_check_finds_every_corruption(tmp_path, country, plan_of):
     assert not unnoticed
 
 
-def test_a_rule_that_is_broken_is_found(made, settings):
+@pytest.mark.parametrize(
+    ("section", "rule", "value"),
+    [
+        ("standard", "population_base", 10_000_000),
+        ("standard", "share", 1.0),
+        ("standard", "region_share", 1.0),
+        ("plan", "points", 1),
+        ("plan", "points_per_region_at_least", 99),
+        ("plan", "points_per_region_at_most", 0),
+        ("plan", "budget_eur_year", 0.0),
+    ],
+)
+def test_a_rule_that_is_broken_is_found(made, settings, section, rule, value):
     plan, solved = made
-    strict = settings.model_copy(
-        update={"standard": settings.standard.model_copy(update={"population_base": 10_000_000})}
-    )
+    costly = dataclasses.replace(plan, points=plan.points.assign(cost_eur_year=1.0))
+    strict = settings.model_copy(update={section: getattr(settings, section).model_copy(update={rule: value})})
+    verified(costly, solved.area)
     with pytest.raises(InputError):
-        verified(dataclasses.replace(plan, settings=strict), solved.area)
+        verified(dataclasses.replace(costly, settings=strict), solved.area)
+
+
+def test_an_existing_point_that_is_gone_is_found(made):
+    plan, solved = made
+    sites = solved.area.sites.copy()
+    closed = sites.index[~sites["site"].isin(plan.points["site"])][0]
+    sites.loc[closed, "status"] = "existing"
+    with pytest.raises(InputError):
+        verified(plan, dataclasses.replace(solved.area, sites=sites))
 
 
 def test_kept_results_are_the_same_as_fresh_ones(tmp_path, country, settings, plan_of):

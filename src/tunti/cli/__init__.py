@@ -12,7 +12,7 @@ import tempfile
 import traceback
 
 from tunti.cli.app import app
-from tunti.cli.show import err, print_json, show_findings
+from tunti.cli.show import complain, print_json, show_findings
 from tunti.errors import Infeasible, InputError, TuntiError
 from tunti.findings import Level, say
 from tunti.locale import translator
@@ -46,18 +46,18 @@ def main(arguments: list[str] | None = None) -> int:
         if as_json:
             print_json({"error": problem.text(language), "reasons": [r.text(language) for r in problem.reasons]})
         for reason in problem.reasons:
-            err.print(reason.text(language))
+            complain(reason.text(language))
         code = 3
     except TuntiError as problem:
         if as_json:
             print_json({"error": problem.text(language)})
-        err.print(problem.text(language))
+        complain(problem.text(language))
         code = 1
     except (KeyboardInterrupt, SystemExit) as ended:
         # Typer turns Ctrl-C into an exit with the code 130; other exits have said what they had to say.
         if isinstance(ended, SystemExit) and ended.code != 130:
             raise
-        err.print(translator(language)("Interrupted; nothing was left half-written."))
+        complain(translator(language)("Interrupted; nothing was left half-written."))
         code = 130
     except Exception as problem:
         # A fault of the program, not of the input: the details go into a file that can be sent along.
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         ).text(language)
         if as_json:
             print_json({"error": what})
-        err.print(what)
+        complain(what)
         code = 1
     sys.exit(code)
 

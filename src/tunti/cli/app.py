@@ -11,7 +11,7 @@ import typer
 
 from tunti import __version__
 from tunti.cli.certain import with_certainty
-from tunti.cli.show import out, print_json, progress, rows_table, show_findings
+from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
 from tunti.inputs.starter import copy_starter
@@ -90,14 +90,14 @@ def new(
     if empty:
         Project.create(folder)
         write_templates(folder)
-        out.print(
+        tell(
             _("Made the project {folder}. Fill one of the templates in it, then: tunti check {folder}").format(
                 folder=folder
             )
         )
     else:
         copy_starter(folder)
-        out.print(_("Made the project {folder}. Next: tunti plan {folder}").format(folder=folder))
+        tell(_("Made the project {folder}. Next: tunti plan {folder}").format(folder=folder))
 
 
 @app.command()
@@ -105,7 +105,7 @@ def template(folder: Folder, lang: Lang = None) -> None:
     """Write the Excel template that the schemas describe, in Finnish, Swedish and English."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in write_templates(folder):
-        out.print(str(path))
+        tell(str(path))
 
 
 @app.command()
@@ -122,7 +122,7 @@ def check(
     else:
         show_findings(findings, language)
         if not bad:
-            out.print(translator(language)("The input can be planned with."))
+            tell(translator(language)("The input can be planned with."))
     if bad:
         raise typer.Exit(2)
 
@@ -186,10 +186,10 @@ def access(
         minutes=found.minutes,
         outside=found.people_outside,
     )
-    out.print(sentence.text(language))
+    tell(sentence.text(language))
     certain = found.certainty is not None
     if certain:
-        out.print(
+        tell(
             say(
                 "Within the standard surely {surely}, likely {likely}, unlikely {unlikely} people.",
                 surely=sure.people["people_surely"],
@@ -212,7 +212,7 @@ def access(
         headings += [_("Surely"), _("Likely"), _("Unlikely")]
     rows_table(_("By region"), headings, rows)
     for note in sure.notes:
-        out.print(note.text(language))
+        tell(note.text(language))
 
 
 @app.command()
@@ -288,8 +288,8 @@ def locate(
         proof=proof,
         seconds=round(found.seconds, 1),
     )
-    out.print(sentence.text(language))
-    out.print(", ".join(found.points))
+    tell(sentence.text(language))
+    tell(", ".join(found.points))
 
 
 @app.command()
@@ -338,12 +338,12 @@ def plan(
         share=Share(made.proposed.share),
         today=Share(made.today.share),
     )
-    out.print(sentence.text(language))
+    tell(sentence.text(language))
     for flag in made.flags:
-        out.print("• " + flag.text(language))
-    out.print(translator(language)("Written into {folder}:").format(folder=where))
+        tell("• " + flag.text(language))
+    tell(translator(language)("Written into {folder}:").format(folder=where))
     for path in files:
-        out.print(f"  {path.name}")
+        tell(f"  {path.name}")
 
 
 def _name(row: Mapping[Any, Any], language: str) -> str:

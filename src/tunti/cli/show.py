@@ -31,6 +31,16 @@ _LEVEL = {
 _TABLES = {**SCHEMAS, SOURCES.name: SOURCES}
 
 
+def tell(text: str) -> None:
+    """Print a sentence or an id on stdout as it is: no markup is read in it and no line is broken."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """Print a sentence on stderr as it is."""
+    err.print(text, markup=False, soft_wrap=True)
+
+
 def print_json(values: dict[str, Any]) -> None:
     """Print one JSON object on stdout: the whole answer of a command with ``--json``.
 

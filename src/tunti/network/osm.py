@@ -12,8 +12,8 @@ import osmium
 import pyproj
 from numpy.typing import NDArray
 
-from tunti.errors import TuntiError
-from tunti.findings import Finding, note, say, warning
+from tunti.errors import InputError
+from tunti.findings import Finding, error, note, say, warning
 from tunti.network.build import assemble
 from tunti.network.graph import DS_PER_MINUTE, FERRY, POSTED, WAITS, LinkShapes, RoadGraph
 from tunti.network.tags import CLASSES, limit_is_readable, read_way, stops_cars
@@ -58,7 +58,7 @@ def graph_from_extract(path: str | Path, crs: str, settings: Settings) -> tuple[
 
     Raises
     ------
-    TuntiError
+    InputError
         If the file can't be read or holds no drivable road.
 
     Notes
@@ -70,8 +70,16 @@ def graph_from_extract(path: str | Path, crs: str, settings: Settings) -> tuple[
     """
     ways = _read_ways(path)
     if not ways.length:
-        raise TuntiError(
-            say("The extract {file} holds no road for cars. Check that it is the right file.", file=str(path))
+        raise InputError(
+            [
+                error(
+                    "road_extract",
+                    None,
+                    None,
+                    say("The extract {file} holds no road for cars.", file=Path(path).name),
+                    say("Check that it is the right file, or put the road tables in its place."),
+                )
+            ]
         )
     ref = np.frombuffer(ways.ref, np.int64)
     ids, at = np.unique(ref, return_inverse=True)
@@ -121,8 +129,16 @@ def _read_ways(path: str | Path) -> _Ways:
             facts = (way.along, way.against, way.kmh, way.kmh_back, way.factor, way.minutes, way.headway)
             ways.way.append(facts)
     except (RuntimeError, OSError) as problem:
-        raise TuntiError(
-            say("The extract {file} can't be read: {problem}.", file=str(path), problem=str(problem))
+        raise InputError(
+            [
+                error(
+                    "road_extract",
+                    None,
+                    None,
+                    say("The extract {file} is broken or is no OpenStreetMap file.", file=Path(path).name),
+                    say("Fetch the extract again, or put the road tables in its place."),
+                )
+            ]
         ) from problem
     return ways
 

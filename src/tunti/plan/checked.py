@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tunti.errors import InputError
-from tunti.location.problem import Goal
 from tunti.plan.area import Area
 from tunti.plan.regional import RegionalPlan
 from tunti.plan.verify import Tables, verify
@@ -22,7 +21,7 @@ def verified(plan: RegionalPlan, area: Area) -> None:
     InputError
         The tables do not agree with each other or break a rule; its findings say where.
     """
-    rules, whole = plan.settings.standard, plan.region is None
+    rules, asked, whole = plan.settings.standard, plan.settings.plan, plan.region is None
     proposed, points = plan.proposed, plan.all_points
     # A region's plan answers for its own sites and for the points across its border that serve it.
     sites = area.sites
@@ -42,9 +41,13 @@ def verified(plan: RegionalPlan, area: Area) -> None:
             minutes=rules.minutes,
         ),
         sites=sites,
-        share_at_least=rules.region_share if rules.region_share is not None else (rules.share if whole else None),
+        share_at_least=rules.share if whole else None,
+        region_share_at_least=rules.region_share,
         base_at_least=rules.population_base,
-        points_at_most=plan.settings.plan.points if plan.network.goal is not Goal.FEWEST else None,
+        points_at_most=asked.points,
+        region_points=(asked.points_per_region_at_least, asked.points_per_region_at_most),
+        budget_at_most=asked.budget_eur_year,
+        kept=asked.keep_existing,
     )
     if findings:
         raise InputError(findings)

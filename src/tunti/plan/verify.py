@@ -59,8 +59,12 @@ def verify(
     *,
     sites: pd.DataFrame,
     share_at_least: float | None = None,
+    region_share_at_least: float | None = None,
     base_at_least: int | None = None,
     points_at_most: int | None = None,
+    region_points: tuple[int | None, int | None] = (None, None),
+    budget_at_most: float | None = None,
+    kept: bool = False,
 ) -> list[Finding]:
     """Recompute every figure of a network from its tables, and check that it keeps its rules.
 
@@ -71,10 +75,18 @@ def verify(
         The input table of sites: ``site, status``.
     share_at_least : float or None
         Rule: share of people within the standard.
+    region_share_at_least : float or None
+        Rule: the same in each row of the regions.
     base_at_least : int or None
         Rule: people within the standard of each point.
     points_at_most : int or None
         Rule: number of points.
+    region_points : (int or None, int or None)
+        Rule: least and most points in each row of the regions.
+    budget_at_most : float or None
+        Rule: euros a year of all points.
+    kept : bool
+        Rule: existing sites stay open.
 
     Returns
     -------
@@ -88,6 +100,8 @@ def verify(
         *_outside(tables),
         *_points(tables, sites),
         *_rules(tables, share_at_least, base_at_least, points_at_most),
+        *_region_rules(tables, region_share_at_least, *region_points),
+        *_site_rules(tables, sites, budget_at_most, kept),
     ]
 
 
@@ -233,6 +247,46 @@ def _rules(
                 None,
                 "site",
                 say("There are {a} points, the rule allows {b}.", a=len(t.points), b=points_at_most),
+            )
+        )
+    return found
+
+
+def _region_rules(t: Tables, share: float | None, low: int | None, high: int | None) -> list[Finding]:
+    found = []
+    count = t.points["region"].value_counts()
+    regions = t.regions.dropna(subset=["region"]).set_index("region")
+    for code in regions.index:
+        points = int(count.get(code, 0))
+        people, inside = float(regions.loc[code, "people"]), float(regions.loc[code, "people_inside"])
+        if share is not None and inside < share * people - 0.5:
+            what = say("The share is {a}, the rule asks for {b}.", a=inside / max(people, 1), b=share)
+            found.append(_wrong("regions", str(code), "share", what))
+        if (low is not None and points < low) or (high is not None and points > high):
+            allowed = low if low is not None and points < low else high
+            found.append(
+                _wrong(
+                    "regions", code, "points", say("There are {a} points, the rule allows {b}.", a=points, b=allowed)
+                )
+            )
+    return found
+
+
+def _site_rules(t: Tables, sites: pd.DataFrame, budget: float | None, kept: bool) -> list[Finding]:
+    found = []
+    if kept:
+        lost = set(sites.loc[sites["status"] == "existing", "site"]) - set(t.points["site"])
+        found += [
+            _wrong("points", site, "site", say("The site must open, but is not a point.")) for site in sorted(lost)
+        ]
+    if budget is not None and float(t.points["cost_eur_year"].sum()) > budget + 0.01:
+        total = float(t.points["cost_eur_year"].sum())
+        found.append(
+            _wrong(
+                "points",
+                None,
+                "cost_eur_year",
+                say("The points cost {a} € a year, the rule allows {b} €.", a=total, b=budget),
             )
         )
     return found
