@@ -4,11 +4,12 @@
                              [--only REGEX] [--peers] [--peer-seconds 120] [--seconds 300] [--json FILE]
 
 ``--data`` is a folder with ``pmed/pmed1.txt ...`` and ``pmed/optima.csv`` (OR-Library) and ``tsplib/rl1304.tsp``,
-``tsplib/pcb3038.tsp``. ``--tool`` makes the invented countries, once, into the cache; drive times are computed once with
-scipy on the reversed, spatially renumbered graph and kept there too. ``--finland`` is a times file: ``indptr, cell,
-seconds`` (rows of sites), ``people``. CPU seconds of one thread (set OPENBLAS_NUM_THREADS=1); compiling is done before on
-a small instance. Peers get the same table of times: spopt builds its own model and solves with CBC, HiGHS gets the plain
-model (a row per cell, or an assignment per pair), SCIP the same model from an MPS file.
+``tsplib/pcb3038.tsp``. ``--tool`` makes the invented countries, once, into the cache; drive times are computed once
+with scipy on the reversed, spatially renumbered graph and kept there too. ``--finland`` is a times file: ``indptr,
+cell, seconds`` (rows of sites), ``people``. CPU seconds of one thread (set OPENBLAS_NUM_THREADS=1); compiling is done
+before on a small instance. Peers get the same table of times: spopt builds its own model and solves with CBC, HiGHS
+gets the plain model (a row per cell, or an assignment per pair), SCIP the same model from an MPS file. Not everyone can
+be reached in every region of these countries: '99 % in each region' is of those whom some site reaches.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def in_every_region(p: Problem, share: float) -> dict[int, float]:
 
 
 def square(points: int, radius: float, goal: Goal, rules: Rules, seed: int = 1):
-    """Make a covering instance as Cordeau, Furini and Ljubić (2019): 100 sites and uniform points in a 30 x 30 square."""
+    """Make a covering instance as Cordeau, Furini, Ljubić (2019): 100 sites, uniform points on a 30 x 30 square."""
     rng = np.random.default_rng(seed)
     sites = rng.random((100, 2)) * 30
     x, y = (rng.random(points, np.float32) * 30 for _ in range(2))
@@ -276,7 +277,7 @@ def _first(p: Problem) -> Problem:
 
 
 def plain_model(p: Problem):
-    """Give the plain model for a peer: objective, integrality, rows in CSR, bounds; None where no peer form is given."""
+    """Give the plain model for a peer: objective, integrality, rows, bounds; None where no peer form is given."""
     start, site, seconds = p.times.by_cell()
     cells, sites = len(p.people), len(p.times.sites)
     standard = p.minutes * 60
@@ -484,7 +485,8 @@ def main() -> None:
                 took = cpu() - start
                 row["peers"][peer] = {"cpu_seconds": round(took, 2), "objective": answer[0], "bound": answer[1]}
                 print(
-                    f"    {peer:10s} {took:8.2f} s  {took / max(spent, 1e-3):8.1f} x  {answer[0]:,.0f}  bound {answer[1]:,.1f}",
+                    f"    {peer:10s} {took:8.2f} s  {took / max(spent, 1e-3):8.1f} x  {answer[0]:,.0f}"
+                    f"  bound {answer[1]:,.1f}",
                     flush=True,
                 )
         rows.append(row)

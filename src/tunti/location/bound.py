@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -98,6 +99,81 @@ def _split(form: MissForm, free: NDArray[np.int64], strict: NDArray[np.bool_]) -
         term,
         coef,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """All that one Newton step looks at; arrays over terms are filled by the passes."""
+
+    parent: NDArray[np.int32]
+    elem: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    rows: _Rows
+    coef: list[Floats]
+    with_terms: list[int]
+    y: Floats
+    u: Floats
+    al: Floats
+    be: Floats
+    mu: Floats
+    q: Floats
+    ry: Floats
+    rq: Floats
+    re: Floats
+    factor: Any
+    small: Any
+    border: Floats
+    inner: Floats
+    z: Floats
+    pi: Floats
+    s: Floats
+    lam: Floats
+    d: Floats
+    zeta: Floats
+    rp: Floats
+    rz: Floats
+    gg: Floats
+    hh: Floats
+    ds: Floats
+    dl: Floats
+    dz: Floats
+    dp: Floats
+    dyt: Floats
+    dpriced: Floats
+    acc: Floats
+    held: Floats
+
+
+def _direction(
+    k: _Step, target: float, second: bool, push: tuple[Floats, Floats, Floats]
+) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, float, float]:
+    """Solve Newton's equations: directions of sites, prices, multipliers and slacks, and the longest steps."""
+    ca, cb, cq = target - k.al * k.y - push[0], target - k.be * k.u - push[1], target - k.mu * k.q - push[2]
+    terms = (k.z, k.pi, k.s, k.lam, k.kind)
+    right_side(k.rp, k.rz, *terms, k.d, target, second, k.ds, k.dl, k.dz, k.dp, k.gg, k.hh, k.acc)
+    up(k.parent, k.elem, k.acc, k.held)
+    x = scipy.linalg.cho_solve(k.factor, k.held - k.ry + ca / k.y - cb / k.u, check_finite=False)
+    dm, dn = np.empty(0), np.empty(0)
+    if k.small is not None:
+        below = np.concatenate([k.rq - cq / k.mu, k.re])
+        for r in k.with_terms:
+            t = k.rows.term[r]
+            below[r] -= float(k.coef[r] @ (k.hh[t] + k.zeta[t] * k.d[t] * k.gg[t]))
+        v = scipy.linalg.lu_solve(k.small, k.border @ x - below, check_finite=False)
+        x = x - k.inner @ v
+        dm, dn = v[: len(k.mu)], v[len(k.mu) :]
+    down(k.parent, k.elem, x, k.dyt)
+    if k.with_terms:
+        k.dpriced[:] = 0.0
+        for r in k.with_terms:
+            k.dpriced[k.rows.term[r]] += k.coef[r] * dm[r]
+    primal, dual = directions(
+        k.dyt, k.dpriced, k.rz, *terms, k.d, k.zeta, k.gg, k.hh, target, second, k.ds, k.dl, k.dz, k.dp
+    )
+    da, db, dq = (ca - k.al * x) / k.y, (cb + k.be * x) / k.u, (cq - k.q * dm) / k.mu
+    primal = min(primal, _longest(k.y, x), _longest(k.u, -x), _longest(k.q, dq))
+    dual = min(dual, _longest(k.al, da), _longest(k.be, db), _longest(k.mu, dm))
+    return x, dm, dn, da, db, dq, primal, dual
 
 
 def _longest(value: Floats, step: Floats) -> float:
@@ -273,7 +349,7 @@ def relax(
             acc[rows.term[r]] = zeta[rows.term[r]] * d[rows.term[r]] * coef[r]
             up(parent, elem, acc, held)
             border[r] -= held
-        small = None
+        small, inner = None, border
         if nr + ne:
             inner = scipy.linalg.cho_solve(factor, border.T, check_finite=False)
             square = border @ inner
@@ -289,45 +365,19 @@ def relax(
             small = scipy.linalg.lu_factor(square, check_finite=False)
         m = (together + float(al @ y + be @ u + mu @ q)) / (count + 2 * n + nr)
 
-        def solve(
-            target: float, second: bool, push: tuple[Floats, Floats, Floats]
-        ) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, float, float]:
-            ca, cb, cq = target - al * y - push[0], target - be * u - push[1], target - mu * q - push[2]
-            right_side(rp, rz, z, pi, s, lam, kind, d, target, second, ds, dl, dz, dp, gg, hh, acc)
-            dg = d * gg if with_terms else acc
-            up(parent, elem, acc, held)
-            x = scipy.linalg.cho_solve(factor, held - ry + ca / y - cb / u, check_finite=False)
-            dm, dn = np.empty(0), np.empty(0)
-            if small is not None:
-                below = np.concatenate([rq - cq / mu, re])
-                for r in with_terms:
-                    t = rows.term[r]
-                    below[r] -= float(coef[r] @ (hh[t] + zeta[t] * dg[t]))
-                v = scipy.linalg.lu_solve(small, border @ x - below, check_finite=False)
-                x = x - inner @ v
-                dm, dn = v[:nr], v[nr:]
-            down(parent, elem, x, dyt)
-            if with_terms:
-                dpriced[:] = 0.0
-                for r in with_terms:
-                    dpriced[rows.term[r]] += coef[r] * dm[r]
-            primal, dual = directions(
-                dyt, dpriced, rz, z, pi, s, lam, kind, d, zeta, gg, hh, target, second, ds, dl, dz, dp
-            )
-            da, db, dq = (ca - al * x) / y, (cb + be * x) / u, (cq - q * dm) / mu
-            primal = min(primal, _longest(y, x), _longest(u, -x), _longest(q, dq))
-            dual = min(dual, _longest(al, da), _longest(be, db), _longest(mu, dm))
-            return x, dm, dn, da, db, dq, primal, dual
-
+        step = _Step(
+            parent, elem, kind, rows, coef, with_terms, y, u, al, be, mu, q, ry, rq, re, factor, small, border,
+            inner, z, pi, s, lam, d, zeta, rp, rz, gg, hh, ds, dl, dz, dp, dyt, dpriced, acc, held,
+        )  # fmt: skip
         nil = np.zeros(n)
-        x, dm, dn, da, db, dq, primal, dual = solve(0.0, False, (nil, nil, np.zeros(nr)))
+        x, dm, dn, da, db, dq, primal, dual = _direction(step, 0.0, False, (nil, nil, np.zeros(nr)))
         tried = after(z, pi, s, lam, kind, ds, dl, dz, dp, primal, dual) + float(
             (al + dual * da) @ (y + primal * x)
             + (be + dual * db) @ (u - primal * x)
             + (mu + dual * dm) @ (q + primal * dq)
         )
         target = m * (tried / (m * (count + 2 * n + nr))) ** 3
-        x, dm, dn, da, db, dq, primal, dual = solve(target, True, (da * x, -db * x, dq * dm))
+        x, dm, dn, da, db, dq, primal, dual = _direction(step, target, True, (da * x, -db * x, dq * dm))
         if not np.isfinite(x).all():
             break
         primal, dual = 0.9995 * primal, 0.9995 * dual

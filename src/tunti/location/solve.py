@@ -251,6 +251,8 @@ def _one_thread() -> contextlib.AbstractContextManager[object]:
 
 def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: NDArray[np.bool_] | None) -> Network:
     """Find the network; see :func:`locate`."""
+    if problem.capacity is not None:
+        raise TuntiError(say("Networks with capacities are not worked out yet; leave the capacities out."))
     started = time.perf_counter()
     tell: Progress = progress or (lambda what, done, best, bound: None)
     steps: list[tuple[str, str]] = []
