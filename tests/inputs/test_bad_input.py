@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,8 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from tunti.findings import Finding, stops
+from tunti.cli import main
+from tunti.findings import Finding
 from tunti.inputs.checks import check
 from tunti.inputs.readers import read_folder
 from tunti.settings import ProjectSettings, Settings
@@ -339,13 +341,35 @@ def test_bad_input(bad: Bad, folder: Path) -> None:
         assert "{" not in said["what"] + said["what_to_do"]
         if language != "en":
             assert said["what"] != str(hit.what), "not translated"
-    assert stops(findings) == any(f.level == "error" for f in findings)
     # One fault is told once: no finding comes twice.
     told = [(f.table, f.row, f.column, str(f.what)) for f in findings]
     assert len(told) == len(set(told))
 
 
+ERRORS = tuple(bad for bad in BAD if bad.level == "error")
+
+
+@pytest.mark.parametrize("bad", ERRORS, ids=lambda bad: bad.name.replace(" ", "-"))
+def test_an_error_ends_the_plan_with_code_2_and_no_files(
+    bad: Bad, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad.spoil(folder)
+    project = "".join(
+        f"{name} = {json.dumps(value if isinstance(value, str) else list(value))}\n"
+        for name, value in bad.project.items()
+    )
+    (folder / "project.toml").write_text(f"[project]\n{project}", encoding="utf-8")
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as ended:
+        main(["plan", str(folder), "--out", str(out), "--json"])
+    assert ended.value.code == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert any(f["table"] == bad.table and f["column"] == bad.column and f["what_to_do"] for f in answer["findings"])
+    assert not out.exists()
+
+
 def test_there_are_at_least_25_kinds() -> None:
+    assert len(ERRORS) >= 25
     assert len({bad.name for bad in BAD}) >= 25
 
 
