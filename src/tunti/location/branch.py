@@ -25,12 +25,12 @@ from tunti.location.search import Found, improve, rounded
 
 def small(form: MissForm) -> bool:
     """Tell whether a form is small enough for one exact solve."""
-    if len(form.free) <= 40:
+    if len(form.free) <= 25:
         return True
     active = form.weight > 0
     active[form.z_term] = True
     entries = int(sizes(form)[active].sum())
-    return entries <= 60_000 or (len(form.z_term) > 0 and not form.weight.any())
+    return entries <= 5_000 or (len(form.z_term) > 0 and not form.weight.any())
 
 
 def branch(

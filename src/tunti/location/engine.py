@@ -265,6 +265,8 @@ def _nearby(
     doubt = np.abs(bound.reduced) / max(float(np.abs(bound.reduced).max()), 1e-300) - np.minimum(bound.y, 1 - bound.y)
     for count in (60, 120, 180) if limits.nodes > 1 else (60, 120):
         free = form.free
+        if count > 0.6 * len(free):
+            break  # that is no longer around the plan but everything
         state = np.where(best.opened if best.opened is not None else answer, OPEN, CLOSED).astype(np.int8)
         state[form.state != FREE] = form.state[form.state != FREE]
         state[free[np.argsort(doubt[free], kind="stable")[:count]]] = FREE
