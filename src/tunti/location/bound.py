@@ -181,6 +181,7 @@ def _longest(value: Floats, step: Floats) -> float:
     return float(min(1.0, (-value[back] / step[back]).min())) if back.any() else 1.0
 
 
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
 def relax(
     form: MissForm,
     *,

@@ -164,7 +164,7 @@ def applies(form: MissForm) -> bool:
 
 
 def fewer(
-    form: MissForm, plan: NDArray[np.bool_], *, target: float, work: float = 4e8, seed: int = 1
+    form: MissForm, plan: NDArray[np.bool_], *, target: float, work: float = 1e9, seed: int = 1
 ) -> NDArray[np.bool_]:
     """Look for a plan with fewer points that keeps the rules.
 
