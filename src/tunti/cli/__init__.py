@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _language(words: list[str]) -> str:
-    from tunti.cli.app import language_of
+    from tunti.cli.options import language_of
 
     for i, word in enumerate(words):
         if word == "--lang" and i + 1 < len(words):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,12 +10,13 @@ import typer
 
 from tunti import __version__
 from tunti.cli.certain import with_certainty
+from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
 from tunti.inputs.starter import copy_starter
 from tunti.inputs.templates import write_templates
-from tunti.locale import LANGUAGES, translator
+from tunti.locale import translator
 from tunti.plan.question import GOALS
 from tunti.project import Project
 
@@ -27,40 +27,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-
-
-def _decimal(text: str) -> float:
-    """Read a number with a decimal point or comma."""
-    try:
-        return float(str(text).replace(",", "."))
-    except ValueError:
-        raise TuntiError(say("{value} is not a number. Write 0.95 for 95 %.", value=str(text))) from None
-
-
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Project folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
-Lang = Annotated[str | None, typer.Option("--lang", help="Language of messages: fi, sv or en.")]
-ScenarioName = Annotated[str | None, typer.Option("--scenario", help="Name of a scenario of the project.")]
-RegionName = Annotated[
-    str | None, typer.Option("--region", help="Region's name or code; all planned regions without it.")
-]
-Minutes = Annotated[
-    float | None, typer.Option("--minutes", min=0.1, max=600, help="Standard in minutes; the project's without it.")
-]
-Hands = Annotated[
-    str | None,
-    typer.Option(
-        "--workers",
-        help="Who works out drive times: a number of threads, processes:N or dask://host:port; all cores without it.",
-    ),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")]
-
-
-def language_of(wanted: str | None) -> str:
-    """Give the language of messages: the one asked for, else that of the environment, else English."""
-    asked = (wanted or os.environ.get("TUNTI_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "")[:2]
-    return asked if asked in LANGUAGES else "en"
 
 
 @app.callback(invoke_without_command=True)
@@ -224,10 +190,10 @@ def locate(
     points: Annotated[int | None, typer.Option("--points", min=1, help="Number of points.")] = None,
     share: Annotated[
         float | None,
-        typer.Option("--share", parser=_decimal, metavar="0...1", help="Share of people within the standard."),
+        typer.Option("--share", parser=decimal, metavar="0...1", help="Share of people within the standard."),
     ] = None,
     region_share: Annotated[
-        float | None, typer.Option("--region-share", parser=_decimal, metavar="0...1", help="The same in every region.")
+        float | None, typer.Option("--region-share", parser=decimal, metavar="0...1", help="The same in every region.")
     ] = None,
     population_base: Annotated[
         int | None, typer.Option("--population-base", min=0, help="People within the standard of each point.")
@@ -359,4 +325,4 @@ def _share(value: float, language: str) -> str:
     return say("{n}", n=Share(value)).text(language)
 
 
-__all__ = ["app", "language_of"]
+__all__ = ["app"]
