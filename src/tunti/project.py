@@ -30,8 +30,8 @@ from tunti.findings import Finding, Message, say, stops
 from tunti.inputs.checks import check
 from tunti.inputs.readers import read_folder
 from tunti.inputs.tables import Inputs
-from tunti.location.problem import Network
-from tunti.plan.area import find_region, part
+from tunti.location.problem import Network, Problem
+from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
 from tunti.scenario.scenario import read_scenario, resolve
@@ -62,6 +62,37 @@ goal = "fewest"
 
 def _silent(what: Message, done: float | None) -> None:
     """Show no progress."""
+
+
+class Located:
+    """A question to the location engine and, once it is looked at, the answer.
+
+    Parameters
+    ----------
+    stages : Stages
+
+    Attributes
+    ----------
+    area : Area
+        What is planned; ``area.sites`` are in the order of the question's sites.
+    problem : Problem
+    """
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+        self.area: Area = stages.times().area
+        self.problem: Problem = stages.question()[0]
+
+    @property
+    def network(self) -> Network:
+        """The best network, sought when it is first asked for.
+
+        Raises
+        ------
+        Infeasible
+            No network keeps all the rules.
+        """
+        return self._stages.network()[1]
 
 
 class Project:
@@ -219,7 +250,29 @@ class Project:
         )
         return replace(answer, certainty=sure)
 
-    def locate(
+    def locate(self, **question: Any) -> Network:
+        """Find the best network of points for a goal, with its bound, gap and proof.
+
+        Parameters
+        ----------
+        **question
+            As :meth:`located` takes them: ``goal``, ``points``, ``share``, ``region_share``, ``population_base``,
+            ``minutes``, ``scenario``, ``workers``, ``progress``.
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No network keeps all the rules.
+        """
+        return self.located(**question).network
+
+    def located(
         self,
         *,
         goal: str | None = None,
@@ -231,8 +284,8 @@ class Project:
         scenario: str | None = None,
         workers: str | int | None = None,
         progress: Progress = _silent,
-    ) -> Network:
-        """Find the best network of points for a goal, with its bound, gap and proof.
+    ) -> Located:
+        """Ask for the best network of points, and give the question with the answer: what-ifs start from it.
 
         Parameters
         ----------
@@ -250,7 +303,7 @@ class Project:
 
         Returns
         -------
-        Network
+        Located
 
         Raises
         ------
@@ -269,7 +322,7 @@ class Project:
             population_base=population_base,
             minutes=minutes,
         )
-        return Stages(self.store, inputs, settings, progress, workers=workers).network()[1]
+        return Located(Stages(self.store, inputs, settings, progress, workers=workers))
 
     def plan(
         self,

@@ -26,7 +26,7 @@ from tunti.errors import InputError
 from tunti.findings import Finding, Message, say, stops, warning
 from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
-from tunti.location.problem import Goal, Network, Problem
+from tunti.location.problem import Goal, Limits, Network, Problem
 from tunti.location.solve import locate
 from tunti.network.build import graph_from_tables
 from tunti.network.graph import RoadGraph
@@ -180,6 +180,12 @@ class Stages:
         self.seconds["times"] = perf_counter() - start
         return self._timed
 
+    def question(self) -> tuple[Problem, Limits]:
+        """Give what is asked of the location engine, and how long it may try."""
+        timed = self.times()
+        site_times = part(timed.times, np.arange(len(timed.area.sites)))
+        return question(site_times, timed.area, self.settings)
+
     def network(self) -> tuple[Problem, Network]:
         """Give the optimal network of the planned area, from the store when nothing changed.
 
@@ -190,10 +196,8 @@ class Stages:
         """
         if self._network is not None:
             return self._network
-        timed = self.times()
+        problem, limits = self.question()
         start = perf_counter()
-        site_times = part(timed.times, np.arange(len(timed.area.sites)))
-        problem, limits = question(site_times, timed.area, self.settings)
         key = content_hash(
             __version__,
             *(getattr(problem.times, name) for name in ("sites", "indptr", "cell", "seconds")),
@@ -208,6 +212,8 @@ class Stages:
             problem.travel_cost,
             problem.far_seconds,
             problem.second_goal,
+            problem.capacity,
+            problem.open_today,
             tuple(getattr(limits, name) for name in ("gap", "second_gap", "nodes", "iterations", "seed")),
         )
         kept = self.store.result("network", key)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tunti import __version__
+from tunti.cli import choices
 from tunti.cli.certain import with_certainty
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
@@ -324,5 +325,8 @@ def _number(value: Any, language: str) -> str:
 def _share(value: float, language: str) -> str:
     return say("{n}", n=Share(value)).text(language)
 
+
+for _command in (choices.frontier, choices.alternatives, choices.explain, choices.what_if):
+    app.command()(_command)
 
 __all__ = ["app"]

@@ -111,7 +111,8 @@ def why(problem: Problem, network: Network, site: str) -> tuple[Message, ...]:
                 next=row["next"] or "-",
             )
         )
-        out.append(say("Closing it would save {euros} euros a year.", euros=round(float(row["cost_saved"]) / 100)))
+        if row["cost_saved"] > 0:
+            out.append(say("Closing it would save {euros} euros a year.", euros=round(float(row["cost_saved"]) / 100)))
         return tuple(out)
     t = problem.times
     cells, seconds = t.cell[t.indptr[j] : t.indptr[j + 1]], t.seconds[t.indptr[j] : t.indptr[j + 1]]
@@ -126,7 +127,8 @@ def why(problem: Problem, network: Network, site: str) -> tuple[Message, ...]:
             minutes=problem.minutes,
         )
     )
-    out.append(say("It would cost {euros} euros a year.", euros=round(float(problem.cost[j]) / 100)))
+    if problem.cost[j] > 0:
+        out.append(say("It would cost {euros} euros a year.", euros=round(float(problem.cost[j]) / 100)))
     return tuple(out)
 
 

@@ -27,6 +27,13 @@ class SiteStatus(_Patch):
     status: Literal["existing", "required", "forbidden", "candidate"]
 
 
+class Points(_Patch):
+    """Open exactly these sites: they are required, and every other site is forbidden."""
+
+    kind: Literal["points"]
+    sites: tuple[str, ...]
+
+
 class AddSite(_Patch):
     """Add a site at a place (degrees)."""
 
@@ -74,7 +81,9 @@ class Setting(_Patch):
     value: Any
 
 
-Patch = Annotated[SiteStatus | AddSite | OfficeServes | AgencyServes | People | Setting, Field(discriminator="kind")]
+Patch = Annotated[
+    SiteStatus | Points | AddSite | OfficeServes | AgencyServes | People | Setting, Field(discriminator="kind")
+]
 
 Outcome = tuple[Inputs, Settings, list[Finding]]
 
@@ -96,6 +105,15 @@ def _site_status(n: int, patch: SiteStatus, inputs: Inputs, settings: Settings) 
         return inputs, settings, [_missing(n, "site", "sites", patch.site)]
     sites.loc[hit, "status"] = patch.status
     return inputs.with_table("sites", sites), settings, []
+
+
+def _points(n: int, patch: Points, inputs: Inputs, settings: Settings) -> Outcome:
+    missing = sorted(set(patch.sites) - set(inputs.sites["site"]))
+    if missing:
+        return inputs, settings, [_missing(n, "sites", "sites", site) for site in missing]
+    opened = inputs.sites["site"].isin(patch.sites)
+    status = pd.Series("forbidden", index=inputs.sites.index, dtype="string").mask(opened, "required")
+    return inputs.with_table("sites", inputs.sites.assign(status=status)), settings, []
 
 
 def _add_site(n: int, patch: AddSite, inputs: Inputs, settings: Settings) -> Outcome:
@@ -225,6 +243,7 @@ def _setting(n: int, patch: Setting, inputs: Inputs, settings: Settings) -> Outc
 
 _APPLY: dict[type[BaseModel], Callable[[int, Any, Inputs, Settings], Outcome]] = {
     SiteStatus: _site_status,
+    Points: _points,
     AddSite: _add_site,
     OfficeServes: _office_serves,
     AgencyServes: _agency_serves,
@@ -253,4 +272,4 @@ def apply(n: int, patch: BaseModel, inputs: Inputs, settings: Settings) -> Outco
     return _APPLY[type(patch)](n, patch, inputs, settings)
 
 
-__all__ = ["AddSite", "AgencyServes", "OfficeServes", "Patch", "People", "Setting", "SiteStatus", "apply"]
+__all__ = ["AddSite", "AgencyServes", "OfficeServes", "Patch", "People", "Points", "Setting", "SiteStatus", "apply"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from tunti.scenario.patches import Patch, apply
 from tunti.settings import Settings, misfit, toml_line
 
 _PATCH: TypeAdapter[Any] = TypeAdapter(Patch)
-_KINDS = "site_status, add_site, office_serves, agency_serves, people, setting"
+_KINDS = "site_status, points, add_site, office_serves, agency_serves, people, setting"
 
 
 class Scenario(BaseModel):
@@ -99,6 +100,28 @@ def read_scenario(name: str, text: str) -> tuple[Scenario, list[Finding]]:
                     )
                 )
     return Scenario(name=name, description=str(data.get("description", "")), patches=tuple(patches)), findings
+
+
+def write_points(description: str, sites: Sequence[str]) -> str:
+    """Give the text of a scenario that opens exactly some sites: a plan that was found, to be opened again.
+
+    Parameters
+    ----------
+    description : str
+    sites : sequence of str
+
+    Returns
+    -------
+    str
+        TOML that :func:`read_scenario` reads.
+    """
+    # A JSON text in quotes is a TOML text too.
+    quoted = [json.dumps(str(site), ensure_ascii=False) for site in sites]
+    listed = "".join(f"  {site},\n" for site in quoted)
+    return (
+        f"description = {json.dumps(description, ensure_ascii=False)}\n\n"
+        f'[[patch]]\nkind = "points"\nsites = [\n{listed}]\n'
+    )
 
 
 def resolve(inputs: Inputs, settings: Settings, patches: Sequence[BaseModel]) -> tuple[Inputs, Settings, list[Finding]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -176,6 +177,23 @@ class FolderStore:
                 )
             )
         return _text(self.folder / "scenarios" / f"{name}.toml")
+
+    def keep_scenario(self, name: str, text: str) -> Path:
+        """Write a new scenario's file, whole or not at all.
+
+        Raises
+        ------
+        TuntiError
+            The name is taken, or is no name for a file.
+        """
+        if not re.fullmatch(r"[^\W_][\w .-]{0,79}", name) or name == "baseline":
+            raise TuntiError(say("{name} is no name for a scenario. Use letters, numbers, spaces, - and _.", name=name))
+        path = self.folder / "scenarios" / f"{name}.toml"
+        if path.exists():
+            raise TuntiError(say("There is already a scenario {name}. Choose a new name.", name=name))
+        with whole_file(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+        return path
 
     def result(self, stage: str, key: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]] | None:
         """Give a stage's kept result, or None when there is none (or it is damaged).

@@ -1,0 +1,97 @@
+"""The trade-off curve, alternatives, reasons and what-ifs through the command line, on an invented country."""
+
+import json
+
+import pytest
+from tests.story.commands import tunti, write_project
+
+from tunti.inputs.invent import invent
+
+TOML = """
+[project]
+name = "Keksitty maa"
+illustrative = true
+languages = ["fi"]
+
+[standard]
+minutes = 20
+share = 0.8
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("choices") / "maa"
+    write_project(folder, invent(seed=3, cells=300, sites=25, regions=3), TOML)
+    return folder
+
+
+def ask(*words, code=0):
+    return json.loads(tunti(*words, "--json", code=code).stdout)
+
+
+def test_more_points_never_serve_fewer_people_and_each_step_can_be_opened(project):
+    curve = ask("frontier", project, "--points", "6-12:3", "--keep", "käyrä")
+    people = [step["people"] for step in curve["steps"]]
+    assert people == sorted(people)
+    assert all(step["proven"] and step["points"] <= step["asked"] for step in curve["steps"])
+    assert curve["scenarios"] == ["käyrä-1", "käyrä-2", "käyrä-3"]
+    reached = ask("access", project, "--sites", ",".join(curve["plans"][1]), "--minutes", "20")
+    assert reached["people_inside"] == people[1]
+    opened = ask("locate", project, "--scenario", "käyrä-2", "--share", "0.1")
+    assert sorted(opened["points"]) == sorted(curve["plans"][1])
+    assert "already a scenario" in ask("frontier", project, "--points", "6", "--keep", "käyrä", code=1)["error"]
+
+
+def test_shares_are_kept_and_need_ever_more_points(project):
+    curve = ask("frontier", project, "--shares", "0.5 0,7 0.8")
+    assert [step["asked"] for step in curve["steps"]] == [0.5, 0.7, 0.8]
+    assert all(step["share"] >= step["asked"] for step in curve["steps"])
+    points = [step["points"] for step in curve["steps"]]
+    assert points == sorted(points)
+
+
+def test_alternatives_are_within_the_limit_and_differ(project):
+    found = ask("alternatives", project, "--within", "0.2", "--count", "4")["alternatives"]
+    best = found[0]["objective"]
+    assert len(found) > 1
+    assert all(a["objective"] <= best * 1.2 + 1e-6 and a["share"] >= 0.8 for a in found)
+    assert len({tuple(a["points"]) for a in found}) == len(found)
+    for a in found[1:]:
+        assert set(a["opens"]) == set(a["points"]) - set(found[0]["points"])
+
+
+def test_what_closing_a_point_costs_agrees_with_the_what_if(project):
+    explained = ask("explain", project)["points"]
+    point = max(explained, key=lambda row: row["only_here"])
+    changed = ask("what-if", project, "--close", point["site"])
+    assert changed["people_lost"] == point["only_here"]
+    assert changed["people_further"] == point["longer"]
+    assert changed["before"]["people"] - changed["after"]["people"] == point["only_here"]
+    back = ask("what-if", project, "--move", f"{point['site']}:{point['site'].lower()}")
+    assert back["before"] == back["after"]
+
+
+def test_a_reason_is_given_for_open_and_closed_sites(project):
+    points = set(ask("locate", project)["points"])
+    sites = {row["site"] for row in ask("explain", project)["points"]}
+    assert sites == points
+    one = ask("explain", project, sorted(points)[0], "--rules")
+    assert one["reasons"]
+    assert {rule["rule"] for rule in one["rules"]} <= {"share", "keep_existing"}
+    assert all(0 <= rule["saving_at_least"] <= rule["saving_at_most"] for rule in one["rules"])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("frontier", "--points", "abc"), "is not a number"),
+        (("frontier", "--shares", "95"), "is no share"),
+        (("alternatives", "--within", "5"), "is no share"),
+        (("what-if", "--close", "Ei ole"), "There are no sites"),
+        (("what-if", "--move", "a"), "is no move"),
+        (("explain", "Ei ole"), "There are no sites"),
+    ],
+)
+def test_a_wrong_word_is_told(project, words, told):
+    assert told in tunti(words[0], project, *words[1:], code=1).stderr
