@@ -151,18 +151,19 @@ class Finding:
 
     def packed(self) -> list[Any]:
         """Turn the finding into lists and plain values that can be kept as JSON and unpacked again."""
-        return [self.level.value, self.table, self.row, self.column, _pack(self.what), _pack(self.what_to_do)]
+        return [self.level.value, self.table, self.row, self.column, pack(self.what), pack(self.what_to_do)]
 
     @classmethod
     def unpacked(cls, packed: list[Any]) -> Finding:
         """Make the finding again from what :meth:`packed` gave."""
         level, table, row, column, what, what_to_do = packed
-        return cls(Level(level), table, row, column, _unpack(what), _unpack(what_to_do))
+        return cls(Level(level), table, row, column, unpack(what), unpack(what_to_do))
 
 
-def _pack(value: Any) -> Any:
+def pack(value: Any) -> Any:
+    """Turn a message or a plain value into what can be kept as JSON."""
     if isinstance(value, Message):
-        return {"say": value.template, "values": [[k, _pack(v)] for k, v in value.values]}
+        return {"say": value.template, "values": [[k, pack(v)] for k, v in value.values]}
     if isinstance(value, Share):
         return {"share": float(value)}
     if isinstance(value, dt.date):
@@ -172,13 +173,14 @@ def _pack(value: Any) -> Any:
     return value
 
 
-def _unpack(value: Any) -> Any:
+def unpack(value: Any) -> Any:
+    """Make a message or a plain value again from what :func:`pack` gave."""
     if isinstance(value, dict):
         if "share" in value:
             return Share(value["share"])
         if "date" in value:
             return dt.date.fromisoformat(value["date"])
-        return Message(value["say"], tuple((k, _unpack(v)) for k, v in value["values"]))
+        return Message(value["say"], tuple((k, unpack(v)) for k, v in value["values"]))
     return value
 
 

@@ -1,0 +1,224 @@
+"""Plans in the making: versions of their content, so that nobody's change is lost or overwrites another's unseen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tunti.errors import TuntiError
+from tunti.findings import say
+from tunti.store.models import PlanRow, PlanVersion
+from tunti.work.audit import now, record
+from tunti.work.changes import CHANGES, EMPTY, applied, clash, read_changes
+from tunti.work.roles import Act, Person, demand
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+"""Names of plans: they are also names of files."""
+
+
+class Outdated(TuntiError):
+    """A change was made on a version that others have changed since, in the same place.
+
+    Attributes
+    ----------
+    plan : PlanRow
+        As it is now.
+    both : set of str
+        What both changes touch.
+    theirs : list
+        The versions since then.
+    mine : list
+        The changes that were refused, for making them again.
+    """
+
+    def __init__(self, plan: PlanRow, both: set[str], theirs: list[PlanVersion], mine: list[Any]) -> None:
+        self.plan, self.both, self.theirs, self.mine = plan, both, theirs, mine
+        super().__init__(say("Somebody else has changed the same thing since you opened it. Look at both and choose."))
+
+
+def make_plan(
+    session: Session,
+    person: Person,
+    *,
+    project: int,
+    name: str,
+    title: str,
+    region: str | None = None,
+    content: dict[str, Any] | None = None,
+) -> PlanRow:
+    """Make a plan, a draft.
+
+    Parameters
+    ----------
+    session : Session
+        Writing.
+    person : Person
+    project : int
+    name : str
+        Small letters, digits and hyphens.
+    title : str
+    region : str, optional
+        Code of the region; all planned regions without it.
+    content : dict, optional
+        Of another plan to begin with.
+
+    Returns
+    -------
+    PlanRow
+
+    Raises
+    ------
+    TuntiError
+        The name does not fit or is taken, or the role does not allow it.
+    """
+    demand(person, Act.EDIT, project=project, region=region)
+    if not NAME.fullmatch(name):
+        raise TuntiError(say("A plan's name has small letters a to z, digits and hyphens."))
+    if session.execute(select(PlanRow.id).where(PlanRow.project_id == project, PlanRow.name == name)).first():
+        raise TuntiError(say("There is already a plan {name}. Choose another name.", name=name))
+    content = content or EMPTY
+    plan = PlanRow(
+        project_id=project,
+        name=name,
+        title=title.strip()[:300] or name,
+        region=region,
+        state="draft",
+        version=1,
+        content=content,
+        made_by=person.name,
+        made_at=now(),
+    )
+    session.add(plan)
+    session.flush()
+    session.add(PlanVersion(plan_id=plan.id, version=1, changes=[], content=content, by=person.name, at=now()))
+    record(session, person.name, "plan made", project=project, plan=plan.id, name=name)
+    return plan
+
+
+def change_plan(session: Session, person: Person, plan_id: int, *, base: int, changes: Any) -> PlanRow:
+    """Change a plan that somebody has seen in a version.
+
+    Changes that others have made since then in other places are kept beside it. Where both touch the same thing the
+    change is refused with what both did.
+
+    Parameters
+    ----------
+    session : Session
+        Writing.
+    person : Person
+    plan_id : int
+    base : int
+        The version that the person saw.
+    changes : list
+        Plain values, see :mod:`tunti.work.changes`.
+
+    Returns
+    -------
+    PlanRow
+
+    Raises
+    ------
+    Outdated
+        Somebody else has changed the same thing.
+    TuntiError
+        The plan is frozen, or a change does not fit, or the role does not allow it.
+    """
+    plan = locked(session, plan_id)
+    demand_edit(person, plan)
+    mine = read_changes(changes)
+    if not mine:
+        return plan
+    if not 1 <= base <= plan.version:
+        raise TuntiError(say("The plan has no version {n}.", n=str(base)))
+    if base < plan.version:
+        theirs = versions(session, plan_id, after=base)
+        both = clash(mine, [c for v in theirs for c in CHANGES.validate_python(v.changes)])
+        if both:
+            raise Outdated(plan, both, theirs, CHANGES.dump_python(mine, mode="json"))
+    plan.content = applied(plan.content, mine)
+    plan.version += 1
+    told = CHANGES.dump_python(mine, mode="json", exclude_none=True)
+    session.add(
+        PlanVersion(plan_id=plan.id, version=plan.version, changes=told, content=plan.content, by=person.name, at=now())
+    )
+    record(session, person.name, "plan changed", project=plan.project_id, plan=plan.id, version=plan.version)
+    return plan
+
+
+def demand_edit(person: Person, plan: PlanRow) -> None:
+    """Refuse a change of a plan that is no draft, or by a person without the right."""
+    demand(person, Act.EDIT, project=plan.project_id, region=plan.region)
+    if plan.state != "draft":
+        raise TuntiError(say("The plan is not a draft any more: it can't be changed. Copy it to a new draft to go on."))
+
+
+def locked(session: Session, plan_id: int) -> PlanRow:
+    """Give a plan that nobody else can change until the session ends.
+
+    Raises
+    ------
+    TuntiError
+        There is none.
+    """
+    plan = session.execute(select(PlanRow).where(PlanRow.id == plan_id).with_for_update()).scalar()
+    if plan is None:
+        raise TuntiError(say("There is no such plan."))
+    return plan
+
+
+def versions(session: Session, plan_id: int, *, after: int = 0) -> list[PlanVersion]:
+    """Give the versions of a plan after one, in order."""
+    return list(
+        session.execute(
+            select(PlanVersion)
+            .where(PlanVersion.plan_id == plan_id, PlanVersion.version > after)
+            .order_by(PlanVersion.version)
+        ).scalars()
+    )
+
+
+def scenario_text(plan: PlanRow, sites: list[str]) -> str:
+    """Write a plan as a scenario's file, so that the command line plans the same.
+
+    Parameters
+    ----------
+    plan : PlanRow
+    sites : list of str
+        All sites of the project; where the plan has a network, those that are not in it are forbidden.
+
+    Returns
+    -------
+    str
+        TOML.
+    """
+    patches = [dict(p) for p in plan.content["patches"]]
+    points = plan.content["points"]
+    if points is not None:
+        chosen = set(points)
+        said = {p["site"] for p in patches if p["kind"] == "add_site"}
+        patches = [p for p in patches if p["kind"] != "site_status"]
+        for site in dict.fromkeys([*sites, *sorted(said)]):
+            status = "required" if site in chosen else "forbidden"
+            patches.append({"kind": "site_status", "site": site, "status": status})
+    lines = [f"description = {_toml(plan.title)}", ""]
+    for patch in patches:
+        lines += ["[[patch]]", *(f"{k} = {_toml(v)}" for k, v in patch.items()), ""]
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml(str(k))} = {_toml(v)}" for k, v in value.items()) + "}"
+    safe = "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else "\\" + c if c in '"\\' else c for c in str(value)
+    )
+    return f'"{safe}"'
