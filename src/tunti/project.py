@@ -22,15 +22,18 @@ import pandas as pd
 from pydantic import ValidationError
 
 from tunti import __version__
-from tunti.access.certainty import certainty_table
+from tunti.access.certainty import certainty_findings, certainty_table
 from tunti.access.speed_error import speed_error
 from tunti.access.standard import Access, access_table
 from tunti.errors import InputError, TuntiError
 from tunti.findings import Finding, Message, say, stops
 from tunti.inputs.checks import check
+from tunti.inputs.columns import MEANS
 from tunti.inputs.readers import read_folder
+from tunti.inputs.readers.values import choice_words
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Network, Problem
+from tunti.network.graph import RoadGraph
 from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
@@ -139,12 +142,40 @@ class Project:
             beside.write_text(_NEW.format(name=name, day=dt.date.today()), encoding="utf-8")
         return cls(folder)
 
-    def check(self, *, scenario: str | None = None, progress: Progress = _silent) -> list[Finding]:
+    def roads(self, *, scenario: str | None = None, progress: Progress = _silent) -> RoadGraph:
+        """Give the road network that drive times are searched on, for trips of one's own.
+
+        Parameters
+        ----------
+        scenario : str, optional
+        progress : callable
+
+        Returns
+        -------
+        RoadGraph
+
+        Raises
+        ------
+        InputError
+            The roads can't be used.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        return Stages(self.store, inputs, settings, progress).graph()[0]
+
+    def settings(self, *, scenario: str | None = None) -> Settings:
+        """Give the project's settings, changed as the scenario says."""
+        return self._inputs(scenario, _silent)[1]
+
+    def check(
+        self, *, scenario: str | None = None, workers: str | int | None = None, progress: Progress = _silent
+    ) -> list[Finding]:
         """Check settings, tables, the scenario and how places join the roads; give everything that was found.
 
         Parameters
         ----------
         scenario : str, optional
+        workers : str or int, optional
+            As in :meth:`access`.
         progress : callable
 
         Returns
@@ -154,8 +185,12 @@ class Project:
         inputs, settings, findings = self._inputs(scenario, progress)
         if stops(findings):
             return findings
-        stages = Stages(self.store, inputs, settings, progress)
-        return [*findings, *stages.times().findings, *stages.by_means()[1]]
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        timed = stages.times()
+        ends = certainty_findings(
+            timed.times, minutes=settings.standard.minutes, error=speed_error(settings.speeds.season)
+        )
+        return [*findings, *timed.findings, *stages.by_means()[1], *ends]
 
     def access(
         self,
@@ -216,6 +251,7 @@ class Project:
             is_open = area.sites["site"].isin(wanted).to_numpy(dtype=bool)
             times, places = part(found.times, np.arange(n_sites)), area.sites
         if means is not None:
+            means = choice_words(MEANS).get(means.casefold(), means)
             tables, _ = stages.by_means()
             if means not in tables:
                 raise TuntiError(

@@ -77,12 +77,17 @@ def template(folder: Folder, lang: Lang = None) -> None:
 
 @app.command()
 def check(
-    folder: Folder, scenario: ScenarioName = None, strict: Strict = False, as_json: Json = False, lang: Lang = None
+    folder: Folder,
+    scenario: ScenarioName = None,
+    strict: Strict = False,
+    workers: Hands = None,
+    as_json: Json = False,
+    lang: Lang = None,
 ) -> None:
     """Check all tables and settings and show everything that is wrong at once."""
     language = language_of(lang)
     with progress(language, quiet=as_json) as say_progress:
-        findings = Project(folder).check(scenario=scenario, progress=say_progress)
+        findings = Project(folder).check(scenario=scenario, workers=workers, progress=say_progress)
     bad = stops(findings, strict=strict)
     if as_json:
         print_json({"ok": not bad, "findings": [f.as_dict(language) for f in findings]})
@@ -130,6 +135,8 @@ def access(
         print_json(
             {
                 "minutes": found.minutes,
+                "season": None if means else project.settings(scenario=scenario).speeds.season,
+                "means": means or "car",
                 "share": found.share,
                 "people": found.people,
                 "people_inside": found.people_inside,
