@@ -118,7 +118,7 @@ class SpeedSettings(_Frozen):
             "ferry": 15.0,
         },
         description="Summer speeds. National to connecting: mean free-flow speeds of 361 traffic stations "
-        "(Fintraffic, CC BY 4.0); others: OpenStreetMap classes, calibrated defaults of this product.",
+        "(Fintraffic, CC BY 4.0); others: OpenStreetMap classes, defaults of this product, not measured.",
     )
     winter: dict[str, Kmh] = Field(
         default_factory=lambda: {"national": 85.0, "main": 79.0, "regional": 73.0, "connecting": 60.0},
@@ -168,8 +168,12 @@ class SpeedSettings(_Frozen):
         0.8,
         description="The same in dense towns, on top of the class's. A default of this product, not measured.",
     )
-    access_kmh: float = Field(40.0, gt=0, description="Speed of the leg from a place to the road. Calibrated.")
-    access_detour: float = Field(1.3, ge=1, description="Length of that leg against the straight line. Calibrated.")
+    access_kmh: float = Field(
+        40.0, gt=0, description="Speed of the leg from a place to the road. A default of this product, not measured."
+    )
+    access_detour: float = Field(
+        1.3, ge=1, description="Length of that leg against the straight line. A default of this product."
+    )
     access_limit_km: float = Field(
         25.0, gt=0, description="Longest leg from a place to the road; beyond it the place is reported as not joined."
     )
@@ -181,7 +185,7 @@ class SpeedSettings(_Frozen):
     )
     urban_factor: float = Field(1.0, gt=0, le=1, description="Speeds in dense towns against the class speed.")
     limit_factor: float = Field(
-        0.92, gt=0, le=1, description="Driven speed against a posted limit (maxspeed). Calibrated default."
+        0.92, gt=0, le=1, description="Driven speed against a posted limit (maxspeed). A default of this product."
     )
     ferry_boarding_minutes: float = Field(5.0, ge=0, description="Boarding a ferry whose time does not hold it.")
     ferry_wait_minutes: float = Field(

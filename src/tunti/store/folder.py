@@ -19,6 +19,8 @@ import os
 import re
 import shutil
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -217,7 +219,7 @@ class FolderStore:
             with np.load(path, allow_pickle=False) as kept:
                 arrays = {name: kept[name] for name in kept.files if name != "values"}
                 values: dict[str, Any] = json.loads(str(kept["values"]))
-        except Exception:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             # A damaged file is no result: the stage runs again and replaces it.
             return None
         return values, arrays
