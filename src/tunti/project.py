@@ -142,6 +142,16 @@ class Project:
             beside.write_text(_NEW.format(name=name, day=dt.date.today()), encoding="utf-8")
         return cls(folder)
 
+    def baseline(self) -> tuple[Inputs, Settings, list[Finding]]:
+        """Read the project's tables and settings and give them with everything that was found.
+
+        Returns
+        -------
+        (Inputs, Settings, list of Finding)
+            The tables before any scenario; with errors among the findings they can't be planned with.
+        """
+        return self._inputs(None, _silent)
+
     def roads(self, *, scenario: str | None = None, progress: Progress = _silent) -> RoadGraph:
         """Give the road network that drive times are searched on, for trips of one's own.
 
