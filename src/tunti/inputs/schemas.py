@@ -18,20 +18,29 @@ from tunti.inputs.columns import (
 )
 from tunti.inputs.schemas_agencies import AGENCIES, OFFICES, SERVICES, SITES
 from tunti.inputs.schemas_people import CELLS, MUNICIPALITIES
+from tunti.inputs.schemas_programme import ACTUALS, AGREED, LIMITS, PREDECESSORS
 from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES, SOURCES, TRAVEL_TIMES
 
 SCHEMAS: dict[str, Schema] = {
-    s.name: s for s in (CELLS, MUNICIPALITIES, AGENCIES, SERVICES, OFFICES, SITES, ROAD_NODES, ROAD_LINKS, TRAVEL_TIMES)
+    s.name: s
+    for s in (
+        *(CELLS, MUNICIPALITIES, AGENCIES, SERVICES, OFFICES, SITES, ROAD_NODES, ROAD_LINKS, TRAVEL_TIMES),
+        *(LIMITS, PREDECESSORS, AGREED, ACTUALS),
+    )
 }
 """All input tables by name, in the order of the template."""
 
 __all__ = [
+    "ACTUALS",
     "AGENCIES",
+    "AGREED",
     "CELLS",
     "CHOICE_LABELS",
+    "LIMITS",
     "MODES",
     "MUNICIPALITIES",
     "OFFICES",
+    "PREDECESSORS",
     "ROAD_LINKS",
     "ROAD_NODES",
     "SCHEMAS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from tunti.inputs.frames import empty
+from tunti.inputs.schemas import ACTUALS, AGREED, LIMITS, PREDECESSORS
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +57,8 @@ class Inputs:
     ----------
     cells, municipalities, agencies, services, offices, sites, road_nodes, road_links, travel_times : DataFrame
         See :mod:`tunti.inputs.schemas`.
+    limits, predecessors, agreed, actuals : DataFrame
+        Tables of the programme; empty when they are not given.
     borders : GeoDataFrame or None
         Municipality outlines with the column ``municipality``, for maps only.
     land : GeoDataFrame or None
@@ -75,6 +81,10 @@ class Inputs:
     road_nodes: pd.DataFrame
     road_links: pd.DataFrame
     travel_times: pd.DataFrame
+    limits: pd.DataFrame = field(default_factory=partial(empty, LIMITS))
+    predecessors: pd.DataFrame = field(default_factory=partial(empty, PREDECESSORS))
+    agreed: pd.DataFrame = field(default_factory=partial(empty, AGREED))
+    actuals: pd.DataFrame = field(default_factory=partial(empty, ACTUALS))
     borders: gpd.GeoDataFrame | None = None
     land: gpd.GeoDataFrame | None = None
     road_extract: Path | None = None
