@@ -12,6 +12,7 @@ import tempfile
 import traceback
 
 from tunti.cli.app import app
+from tunti.cli.help import translated
 from tunti.cli.show import complain, print_json, show_findings
 from tunti.errors import Infeasible, InputError, TuntiError
 from tunti.findings import Level, say
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     language = _language(words)
     code = 0
     try:
-        app(words, standalone_mode=True)
+        translated(app, language)(words, prog_name="tunti", standalone_mode=True)
     except InputError as problem:
         if as_json:
             print_json({"error": problem.text(language), "findings": [f.as_dict(language) for f in problem.findings]})
