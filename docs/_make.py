@@ -71,7 +71,9 @@ def settings() -> str:
         default = section()
         for key, entry in section.model_fields.items():
             value = getattr(default, key)
-            shown = ", ".join(f"{k} {v:g}" for k, v in value.items()) if isinstance(value, dict) and value else value
+            shown = value
+            if isinstance(value, dict) and value:
+                shown = ", ".join(f"{k} {v if isinstance(v, str) else format(v, 'g')}" for k, v in value.items())
             lines.append(
                 f"| `{name}.{key}` | {_cell('none' if shown is None else shown)} | {_cell(entry.description)} |"
             )

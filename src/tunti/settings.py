@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tunti.findings import Finding, Message, error, say
+from tunti.settings_remote import RemoteSettings
 
 Season = Literal["summer", "winter", "peak"]
 """The weight sets of the road network."""
@@ -240,6 +241,7 @@ class Settings(_Frozen):
     standard: StandardSettings = Field(default=StandardSettings())
     speeds: SpeedSettings = Field(default=SpeedSettings())
     plan: PlanSettings = Field(default=PlanSettings())
+    remote: RemoteSettings = Field(default=RemoteSettings())
 
 
 def read_settings(text: str) -> tuple[Settings, list[Finding]]:

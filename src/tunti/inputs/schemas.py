@@ -19,6 +19,7 @@ from tunti.inputs.columns import (
 from tunti.inputs.schemas_agencies import AGENCIES, OFFICES, SERVICES, SITES
 from tunti.inputs.schemas_people import CELLS, MUNICIPALITIES
 from tunti.inputs.schemas_programme import ACTUALS, AGREED, LIMITS, PREDECESSORS
+from tunti.inputs.schemas_remote import REMOTE
 from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES, SOURCES, TRAVEL_TIMES
 
 SCHEMAS: dict[str, Schema] = {
@@ -26,6 +27,7 @@ SCHEMAS: dict[str, Schema] = {
     for s in (
         *(CELLS, MUNICIPALITIES, AGENCIES, SERVICES, OFFICES, SITES, ROAD_NODES, ROAD_LINKS, TRAVEL_TIMES),
         *(LIMITS, PREDECESSORS, AGREED, ACTUALS),
+        *REMOTE,
     )
 }
 """All input tables by name, in the order of the template."""

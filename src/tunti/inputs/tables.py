@@ -14,6 +14,14 @@ from numpy.typing import NDArray
 
 from tunti.inputs.frames import empty
 from tunti.inputs.schemas import ACTUALS, AGREED, LIMITS, PREDECESSORS
+from tunti.inputs.schemas_remote import (
+    CHANNEL_SHARES,
+    LANGUAGES,
+    OPENING_HOURS,
+    REMOTE_ROOMS,
+    VISIT_HOURS,
+    VISIT_MONTHS,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +67,8 @@ class Inputs:
         See :mod:`tunti.inputs.schemas`.
     limits, predecessors, agreed, actuals : DataFrame
         Tables of the programme; empty when they are not given.
+    visit_hours, visit_months, channels, languages, opening_hours, remote_rooms : DataFrame
+        Tables of remote service; empty when they are not given.
     borders : GeoDataFrame or None
         Municipality outlines with the column ``municipality``, for maps only.
     land : GeoDataFrame or None
@@ -85,6 +95,12 @@ class Inputs:
     predecessors: pd.DataFrame = field(default_factory=partial(empty, PREDECESSORS))
     agreed: pd.DataFrame = field(default_factory=partial(empty, AGREED))
     actuals: pd.DataFrame = field(default_factory=partial(empty, ACTUALS))
+    visit_hours: pd.DataFrame = field(default_factory=partial(empty, VISIT_HOURS))
+    visit_months: pd.DataFrame = field(default_factory=partial(empty, VISIT_MONTHS))
+    channels: pd.DataFrame = field(default_factory=partial(empty, CHANNEL_SHARES))
+    languages: pd.DataFrame = field(default_factory=partial(empty, LANGUAGES))
+    opening_hours: pd.DataFrame = field(default_factory=partial(empty, OPENING_HOURS))
+    remote_rooms: pd.DataFrame = field(default_factory=partial(empty, REMOTE_ROOMS))
     borders: gpd.GeoDataFrame | None = None
     land: gpd.GeoDataFrame | None = None
     road_extract: Path | None = None

@@ -1,0 +1,1 @@
+"""Remote service and interpretation, dimensioned with the network: channels, queues, pools, rooms, shifts, value."""
