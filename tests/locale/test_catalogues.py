@@ -11,12 +11,13 @@ import tunti
 from tunti.locale import _catalogue
 
 SOURCE = Path(tunti.__file__).parent
-KEYWORDS = {"say": None, "N_": None, "_": None, "plural": (2, 3)}
+KEYWORDS = {"say": None, "N_": None, "_": None, "t": None, "plural": (2, 3)}
+METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
 
 
 def keys():
     found = {}
-    for file, line, message, _, _ in extract_from_dir(SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS):
+    for file, line, message, _, _ in extract_from_dir(SOURCE, method_map=METHODS, keywords=KEYWORDS):
         # A plural is found under its singular.
         for text in message[:1] if isinstance(message, tuple) else (message,):
             if text and re.search(r"[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", text)):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tunti import __version__
-from tunti.cli import choices
+from tunti.cli import choices, serve
 from tunti.cli.certain import with_certainty
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
@@ -333,7 +333,14 @@ def _share(value: float, language: str) -> str:
     return say("{n}", n=Share(value)).text(language)
 
 
-for _command in (choices.frontier, choices.alternatives, choices.explain, choices.what_if):
+for _command in (
+    choices.frontier,
+    choices.alternatives,
+    choices.explain,
+    choices.what_if,
+    serve.serve,
+    serve.account,
+):
     app.command()(_command)
 
 __all__ = ["app"]

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pyproj import Transformer
 
 from tunti.findings import Finding, error, say
+from tunti.inputs.readers.values import read_column
+from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
 from tunti.settings import Settings, misfit
 
@@ -73,6 +75,16 @@ class People(_Patch):
     region: str | None = None
 
 
+class Value(_Patch):
+    """Change one value of a row, written as in a file; empty takes it away."""
+
+    kind: Literal["value"]
+    table: Literal["sites", "offices", "services", "agencies", "municipalities", "cells"]
+    row: str
+    column: str
+    value: str = ""
+
+
 class Setting(_Patch):
     """Change a setting, named with its section: ``standard.minutes``."""
 
@@ -82,7 +94,7 @@ class Setting(_Patch):
 
 
 Patch = Annotated[
-    SiteStatus | Points | AddSite | OfficeServes | AgencyServes | People | Setting, Field(discriminator="kind")
+    SiteStatus | Points | AddSite | OfficeServes | AgencyServes | People | Value | Setting, Field(discriminator="kind")
 ]
 
 Outcome = tuple[Inputs, Settings, list[Finding]]
@@ -195,6 +207,52 @@ def _people(n: int, patch: People, inputs: Inputs, settings: Settings) -> Outcom
     return inputs.with_table("cells", cells), settings, []
 
 
+def _value(n: int, patch: Value, inputs: Inputs, settings: Settings) -> Outcome:
+    schema = SCHEMAS[patch.table]
+    frame: pd.DataFrame = getattr(inputs, patch.table)
+    hit = (frame[schema.key[0]] == patch.row).fillna(False)
+    if not hit.any():
+        return inputs, settings, [_missing(n, "row", patch.table, patch.row)]
+    if patch.column not in schema.names or patch.column in (*schema.key, "x", "y", "lon", "lat"):
+        names = ", ".join(c for c in schema.names if c not in (*schema.key, "x", "y", "lon", "lat"))
+        return (
+            inputs,
+            settings,
+            [
+                error(
+                    "scenario",
+                    n,
+                    "column",
+                    say("The column {value} can't be changed.", value=patch.column),
+                    say("Write one of: {names}.", names=names),
+                )
+            ],
+        )
+    column = schema[patch.column]
+    read, found = read_column(pd.Series([patch.value]), column, table="scenario", rows=[n])
+    value = read.iloc[0]
+    wrong = bool(pd.isna(value)) and column.required
+    if not pd.isna(value):
+        known = None if not column.refers_to else getattr(inputs, column.refers_to)[SCHEMAS[column.refers_to].key[0]]
+        low, high = column.at_least, column.at_most
+        wrong = (
+            (low is not None and value < low)
+            or (high is not None and value > high)
+            or (known is not None and not bool((known == value).any()))
+        )
+    if wrong:
+        what = say("{value} does not fit the column {column}.", value=patch.value or "-", column=patch.column)
+        found = [
+            *found,
+            error("scenario", n, "value", what, say("The tables page of the documentation lists what fits.")),
+        ]
+    if found:
+        return inputs, settings, found
+    changed = frame.copy()
+    changed[patch.column] = changed[patch.column].mask(hit, value).astype(frame[patch.column].dtype)
+    return inputs.with_table(patch.table, changed), settings, []
+
+
 def _setting(n: int, patch: Setting, inputs: Inputs, settings: Settings) -> Outcome:
     section, _, name = patch.name.partition(".")
     known = settings.model_dump(mode="python")
@@ -248,6 +306,7 @@ _APPLY: dict[type[BaseModel], Callable[[int, Any, Inputs, Settings], Outcome]] =
     OfficeServes: _office_serves,
     AgencyServes: _agency_serves,
     People: _people,
+    Value: _value,
     Setting: _setting,
 }
 
@@ -272,4 +331,15 @@ def apply(n: int, patch: BaseModel, inputs: Inputs, settings: Settings) -> Outco
     return _APPLY[type(patch)](n, patch, inputs, settings)
 
 
-__all__ = ["AddSite", "AgencyServes", "OfficeServes", "Patch", "People", "Points", "Setting", "SiteStatus", "apply"]
+__all__ = [
+    "AddSite",
+    "AgencyServes",
+    "OfficeServes",
+    "Patch",
+    "People",
+    "Points",
+    "Setting",
+    "SiteStatus",
+    "Value",
+    "apply",
+]

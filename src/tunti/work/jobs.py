@@ -15,7 +15,7 @@ from tunti.work.audit import now, record
 MOST_ATTEMPTS = 3
 """How often a job whose worker died is taken up again. A default of this product."""
 
-SILENCE = 60.0
+SILENCE = 20.0
 """Seconds without a sign of life after which a worker counts as dead. A default of this product."""
 
 

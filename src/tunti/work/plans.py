@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -180,33 +182,43 @@ def versions(session: Session, plan_id: int, *, after: int = 0) -> list[PlanVers
     )
 
 
-def scenario_text(plan: PlanRow, sites: list[str]) -> str:
+def scenario_text(plan: PlanRow) -> str:
     """Write a plan as a scenario's file, so that the command line plans the same.
 
     Parameters
     ----------
     plan : PlanRow
-    sites : list of str
-        All sites of the project; where the plan has a network, those that are not in it are forbidden.
 
     Returns
     -------
     str
-        TOML.
+        TOML; where the plan has a network, exactly its points open.
     """
     patches = [dict(p) for p in plan.content["patches"]]
     points = plan.content["points"]
     if points is not None:
-        chosen = set(points)
-        said = {p["site"] for p in patches if p["kind"] == "add_site"}
         patches = [p for p in patches if p["kind"] != "site_status"]
-        for site in dict.fromkeys([*sites, *sorted(said)]):
-            status = "required" if site in chosen else "forbidden"
-            patches.append({"kind": "site_status", "site": site, "status": status})
+        patches.append({"kind": "points", "sites": points})
     lines = [f"description = {_toml(plan.title)}", ""]
     for patch in patches:
         lines += ["[[patch]]", *(f"{k} = {_toml(v)}" for k, v in patch.items()), ""]
     return "\n".join(lines)
+
+
+def content_of(patches: Iterable[BaseModel]) -> dict[str, Any]:
+    """Turn a scenario's changes into a plan's content.
+
+    Parameters
+    ----------
+    patches : iterable of patches
+
+    Returns
+    -------
+    dict
+    """
+    plain = [p.model_dump(mode="json", exclude_none=True) for p in patches]
+    points = [sorted(p["sites"]) for p in plain if p["kind"] == "points"]
+    return {"patches": [p for p in plain if p["kind"] != "points"], "points": points[-1] if points else None}
 
 
 def _toml(value: Any) -> str:

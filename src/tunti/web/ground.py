@@ -1,0 +1,233 @@
+"""What stays warm in memory: a project's baseline and the drive times of its plans, so that answers are at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from scipy.spatial import cKDTree
+
+from tunti.errors import InputError
+from tunti.findings import Finding, Message, stops
+from tunti.inputs.tables import Inputs
+from tunti.location.problem import Limits, Problem, Status
+from tunti.location.what_if import Standing, standing
+from tunti.plan.regional import today_open
+from tunti.project import Project
+from tunti.scenario.patches import Patch
+from tunti.scenario.scenario import resolve
+from tunti.settings import Settings
+from tunti.stages import Stages, Timed
+from tunti.store.folder import FolderStore
+
+PATCHES: TypeAdapter[list[Any]] = TypeAdapter(list[Patch])
+_ENDS = (".csv", ".txt", ".toml", ".xlsx", ".xls", ".parquet", ".gpkg", ".geojson", ".pbf")
+
+
+class NotReady(Exception):
+    """Drive times are not worked out yet; a job does it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A plan's tables with their drive times.
+
+    Attributes
+    ----------
+    inputs, settings : Inputs, Settings
+        After the plan's changes, but for the status of sites.
+    timed : Timed
+    problem, limits : Problem, Limits
+    today : bool, shape (places,)
+        Places that serve customers today.
+    told : int64, shape (n,)
+        Cells with enough people to be told of.
+    tree : cKDTree
+        Of those cells.
+    """
+
+    inputs: Inputs
+    settings: Settings
+    timed: Timed
+    problem: Problem
+    limits: Limits
+    today: NDArray[np.bool_]
+    told: NDArray[np.int64]
+    tree: cKDTree
+
+    def seconds_from(self, cell: int) -> NDArray[np.float64]:
+        """Give the seconds from a cell to every place (sites, then places of offices); NaN where none is known."""
+        t = self.timed.times
+        found = np.full(len(t.sites), np.nan)
+        for j in range(len(t.sites)):
+            row = slice(t.indptr[j], t.indptr[j + 1])
+            k = int(np.searchsorted(t.cell[row], cell))
+            if k < row.stop - row.start and t.cell[row][k] == cell:
+                found[j] = t.seconds[row][k]
+        return found
+
+    def cell_near(self, x: float, y: float) -> tuple[int, float]:
+        """Give the cell that a place is counted in and the metres to it."""
+        metres, k = self.tree.query((x, y))
+        return int(self.told[int(k)]), float(metres)
+
+
+class Ground:
+    """A project's baseline and its plans' drive times, read once and kept while the files stay the same.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder.
+    least_people : int
+        Cells with fewer people are not told of.
+    """
+
+    def __init__(self, folder: Path, *, least_people: int) -> None:
+        self.folder, self.least_people = folder, least_people
+        self._lock = RLock()
+        self._mark = ""
+        self._baseline: tuple[Inputs, Settings, list[Finding]] | None = None
+        self._ready: OrderedDict[str, Ready] = OrderedDict()
+        self._standing: OrderedDict[str, Standing] = OrderedDict()
+
+    def mark(self) -> str:
+        """Give a short word for the state of the project's files."""
+        parts = [self.folder, self.folder / "roads"]
+        files = sorted(p for part in parts if part.is_dir() for p in part.iterdir() if p.suffix.lower() in _ENDS)
+        told = [(p.name, (s := p.stat()).st_mtime_ns, s.st_size) for p in files]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+    def baseline(self) -> tuple[Inputs, Settings, list[Finding]]:
+        """Give the tables, the settings and what was found in them; read again when a file has changed."""
+        with self._lock:
+            mark = self.mark()
+            if self._baseline is None or mark != self._mark:
+                self._baseline = Project(self.folder).baseline()
+                self._mark = mark
+                self._ready.clear()
+                self._standing.clear()
+            return self._baseline
+
+    def changed(self, patches: list[dict[str, Any]]) -> tuple[Inputs, Settings, list[Finding]]:
+        """Give the tables after a plan's changes."""
+        inputs, settings, findings = self.baseline()
+        if stops(findings) or not patches:
+            return inputs, settings, findings
+        inputs, settings, more = resolve(inputs, settings, PATCHES.validate_python(patches))
+        return inputs, settings, [*findings, *more]
+
+    def stages(
+        self, content: dict[str, Any], progress: Callable[[Message, float | None], None], *, with_status: bool = True
+    ) -> Stages:
+        """Give the stages of a plan.
+
+        Raises
+        ------
+        InputError
+            The tables have errors.
+        """
+        patches = [p for p in content["patches"] if with_status or p["kind"] != "site_status"]
+        inputs, settings, findings = self.changed(patches)
+        if stops(findings):
+            raise InputError(findings)
+        return Stages(FolderStore(self.folder), inputs, settings, progress)
+
+    def ready(self, content: dict[str, Any]) -> Ready:
+        """Give a plan's drive times from memory or from the store.
+
+        Raises
+        ------
+        NotReady
+            They are not worked out yet.
+        InputError
+            The tables have errors.
+        """
+        with self._lock:
+            self.baseline()
+            key = json.dumps([p for p in content["patches"] if p["kind"] != "site_status"], sort_keys=True)
+            if key not in self._ready:
+                self._ready[key] = _ready(self.stages(content, _refuse, with_status=False), self.least_people)
+                while len(self._ready) > 4:
+                    self._ready.popitem(last=False)
+            self._ready.move_to_end(key)
+            return self._ready[key]
+
+    def question(self, content: dict[str, Any]) -> tuple[Ready, Problem]:
+        """Give a plan's question to the location engine, with what the plan says of its sites."""
+        ready = self.ready(content)
+        said = {p["site"]: Status(p["status"]) for p in content["patches"] if p["kind"] == "site_status"}
+        status = tuple(
+            said.get(s, known) for s, known in zip(ready.problem.times.sites, ready.problem.status, strict=True)
+        )
+        return ready, replace(ready.problem, status=status)
+
+    def standing(self, content: dict[str, Any]) -> tuple[Ready, Standing]:
+        """Give how a plan's network serves the cells; a plan without a network starts from the existing points."""
+        with self._lock:
+            ready, problem = self.question(content)
+            key = json.dumps(content, sort_keys=True)
+            if key not in self._standing:
+                sites, points = problem.times.sites, content["points"]
+                if points is None:
+                    opened = np.array([s in (Status.EXISTING, Status.REQUIRED) for s in problem.status], np.bool_)
+                else:
+                    chosen = set(points)
+                    opened = np.array([s in chosen for s in sites], np.bool_)
+                self._standing[key] = standing(problem, opened)
+                while len(self._standing) > 32:
+                    self._standing.popitem(last=False)
+            self._standing.move_to_end(key)
+            return ready, self._standing[key]
+
+
+def _refuse(what: Message, done: float | None) -> None:
+    """Stop when drive times would have to be worked out: that is a job's, not the server's."""
+    raise NotReady
+
+
+def _ready(stages: Stages, least_people: int) -> Ready:
+    timed = stages.times()
+    problem, limits = stages.question()
+    cells: pd.DataFrame = timed.area.cells
+    told = np.flatnonzero((cells["people"] >= least_people).to_numpy(dtype=bool))
+    if not len(told):
+        told = np.arange(len(cells))
+    xy = cells[["x", "y"]].to_numpy(dtype=np.float64)[told]
+    return Ready(
+        inputs=stages.inputs,
+        settings=stages.settings,
+        timed=timed,
+        problem=problem,
+        limits=limits,
+        today=today_open(timed.area, timed.offices, timed.office_place, len(timed.times.sites)),
+        told=told.astype(np.int64),
+        tree=cKDTree(xy),
+    )
+
+
+class Grounds:
+    """The grounds of all projects, made when first asked for."""
+
+    def __init__(self, *, least_people: int) -> None:
+        self.least_people = least_people
+        self._lock = RLock()
+        self._known: dict[str, Ground] = {}
+
+    def of(self, folder: str | Path) -> Ground:
+        """Give the ground of a project folder."""
+        with self._lock:
+            key = str(folder)
+            if key not in self._known:
+                self._known[key] = Ground(Path(folder), least_people=self.least_people)
+            return self._known[key]
