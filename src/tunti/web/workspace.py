@@ -46,7 +46,7 @@ JOB_STATES = {
 STEP_WORDS = {
     (State.DRAFT, State.PROPOSED): N_("Propose the plan"),
     (State.PROPOSED, State.DRAFT): N_("Take back to draft"),
-    (State.PROPOSED, State.HEARD): N_("Put to hearing"),
+    (State.PROPOSED, State.HEARD): N_("Send out for statements"),
     (State.HEARD, State.DRAFT): N_("Take back to draft"),
     (State.HEARD, State.DECIDED): N_("Decide the plan"),
 }
