@@ -101,6 +101,8 @@ class Stages:
         Workers.named(workers)  # a wrong name is told before anything is done
         self.workers = workers
         self.seconds: dict[str, float] = {}
+        self.search: tuple[float | None, float | None] = (None, None)
+        """Best value and bound of the running search for a network; a progress callback may look at them."""
         self._timed: Timed | None = None
         self._graph: tuple[RoadGraph, list[Finding]] | None = None
         self._network: tuple[Problem, Network] | None = None
@@ -220,6 +222,7 @@ class Stages:
         if kept is None:
 
             def tell(what: Message, done: float, best: float | None, bound: float | None) -> None:
+                self.search = best, bound
                 self.progress(what, done)
 
             network = locate(problem, limits, progress=tell)
