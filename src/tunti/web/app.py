@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from threading import Thread
+from threading import Event, Thread
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,7 +19,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from tunti import __version__
 from tunti.errors import TuntiError
 from tunti.locale import N_, translator
-from tunti.store.models import ProjectRow
+from tunti.store.models import Job, PlanRow, ProjectRow
 from tunti.web import accounts, api, ogc, public, reading, tables, workspace
 from tunti.web.ground import NotReady
 from tunti.web.guard import guard
@@ -29,7 +29,9 @@ from tunti.web.security import Door
 from tunti.web.settings import ServeSettings
 from tunti.web.state import Service, open_service
 from tunti.web.workers import Workers
+from tunti.work.changes import EMPTY
 from tunti.work.comments import forget
+from tunti.work.jobs import ask_job
 from tunti.work.plans import Outdated
 from tunti.work.roles import Refused
 
@@ -65,8 +67,10 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         workers = Workers(settings) if jobs and settings.workers else None
-        Thread(target=_warm, args=(service,), daemon=True, name="warm").start()
+        over = Event()
+        Thread(target=_keep_warm, args=(service, over), daemon=True, name="warm").start()
         yield
+        over.set()
         if workers is not None:
             workers.stop()
         service.db.close()
@@ -159,19 +163,39 @@ def _answer(
     return made
 
 
-def _warm(service: Service) -> None:
-    """Read the projects' tables before the first person asks, and forget comments whose time is over."""
-    with service.db.writing() as session:
-        forget(session)
-    with service.db.reading() as session:
-        projects = session.execute(select(ProjectRow)).scalars().all()
-    for project in projects[:5]:
-        try:
-            ground = service.ground(project)
-            ground.baseline()
-            ground.standing({"patches": [], "points": None})
-            tell("warm", project=project.slug)
-        except NotReady:
-            tell("drive times are not worked out yet", project=project.slug)
-        except TuntiError:
-            tell("tables have errors", project=project.slug)
+def _keep_warm(service: Service, over: Event) -> None:
+    """Read the projects' tables before somebody asks, whenever they change; forget comments whose time is over."""
+    marks: dict[int, str] = {}
+    while True:
+        with service.db.writing() as session:
+            forget(session)
+        with service.db.reading() as session:
+            projects = session.execute(select(ProjectRow)).scalars().all()
+        for project in projects[:20]:
+            mark = service.ground(project).mark()
+            if marks.get(project.id) != mark and _warm(service, project):
+                marks[project.id] = mark
+        if over.wait(15):
+            return
+
+
+def _warm(service: Service, project: ProjectRow) -> bool:
+    """Get a project's drive times into memory, or have a job work them out; tell whether nothing is left to do."""
+    try:
+        ground = service.ground(project)
+        ground.baseline()
+        ground.standing(EMPTY)
+    except NotReady:
+        with service.db.writing() as session:
+            plan = session.execute(
+                select(PlanRow).where(PlanRow.project_id == project.id).order_by(PlanRow.id).limit(1)
+            ).scalar()
+            busy = select(Job.id).where(Job.project_id == project.id, Job.state.in_(("queued", "running")))
+            if plan is not None and session.execute(busy).first() is None:
+                ask_job(session, "service", project=project.id, plan=plan.id, kind="times", asked={"baseline": True})
+        return False
+    except TuntiError:
+        tell("tables can't be used", project=project.slug)
+        return True
+    tell("warm", project=project.slug)
+    return True

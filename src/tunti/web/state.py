@@ -15,6 +15,7 @@ from fastapi import Request
 from sqlalchemy import select
 
 from tunti.scenario.scenario import read_scenario
+from tunti.settings import read_settings
 from tunti.store.database import Database, open_database, sqlite_url
 from tunti.store.folder import FolderStore
 from tunti.store.models import PlanRow, ProjectRow
@@ -130,10 +131,13 @@ def _know_folder(service: Service, folder: Path | None) -> None:
     """Make the folder's project, a first plan and a plan of each scenario known."""
     assert folder is not None
     store = FolderStore(folder)
+    name = read_settings(store.settings_text())[0].project.name
     with service.db.writing() as session:
         project = session.execute(select(ProjectRow)).scalar()
         if project is None:
-            project = ProjectRow(slug="project", name=folder.absolute().name, folder="", public=True, made_at=now())
+            project = ProjectRow(
+                slug="project", name=name or folder.absolute().name, folder="", public=True, made_at=now()
+            )
             session.add(project)
             session.flush()
             record(session, LOCAL.name, "project made", project=project.id)

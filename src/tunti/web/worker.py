@@ -10,16 +10,17 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tunti.errors import TuntiError
 from tunti.findings import Message, Share, pack, say
 from tunti.location.alternatives import alternatives
 from tunti.location.frontier import frontier
 from tunti.location.problem import Network
-from tunti.location.solve import locate
 from tunti.location.what_if import figures, standing
+from tunti.plan.question import rules_in_words
 from tunti.project import Project
+from tunti.stages import Stages
 from tunti.store.database import Database, open_database, sqlite_url
 from tunti.store.folder import whole_file
 from tunti.store.models import Job, PlanRow, ProjectRow
@@ -28,6 +29,7 @@ from tunti.web.logs import LOG, start_logs, tell
 from tunti.web.shown import shown
 from tunti.work import jobs
 from tunti.work.audit import now
+from tunti.work.changes import EMPTY
 from tunti.work.plans import Outdated, change_plan, scenario_text
 from tunti.work.roles import Grant, Person, Role
 
@@ -116,7 +118,10 @@ class Worker:
         if job.kind == "optimise":
             return self._optimise(job, project, plan, ground)
         if job.kind == "plan":
-            return self._plan(job, project, plan)
+            return self._plan(project, plan, ground)
+        if job.kind == "times":
+            ground.stages(EMPTY if job.asked.get("baseline") else plan.content, self._progress).times()
+            return say("Drive times are worked out."), {}
         self._progress(say("reading the tables"), None)
         stages = ground.stages(plan.content, self._progress)
         problem, limits = stages.question()
@@ -150,12 +155,29 @@ class Worker:
             "network": list(network.points),
         }
 
+    def _best(self, plan: PlanRow) -> list[str] | None:
+        """Give the network that the optimiser found last for the plan, None when there is none."""
+        with self.db.reading() as session:
+            last = session.execute(
+                select(Job)
+                .where(Job.plan_id == plan.id, Job.kind == "optimise", Job.state == "done")
+                .order_by(Job.id.desc())
+                .limit(1)
+            ).scalar()
+        return None if last is None or not last.result else sorted(last.result["network"])
+
     def _optimise(self, job: Job, project: ProjectRow, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
         """Find the best network under the plan's rules and take it into the plan when nobody changed it meanwhile."""
-        self._progress(say("reading the tables"), None)
-        stages = ground.stages(plan.content, self._progress)
-        problem, limits = stages.question()
-        network = locate(problem, limits, progress=self._progress)
+        watched: list[Stages] = []
+
+        def progress(what: Message, done: float | None) -> None:
+            best, bound = watched[0].search if watched else (None, None)
+            self._progress(what, done, best, bound)
+
+        progress(say("reading the tables"), None)
+        stages = ground.stages(plan.content, progress)
+        watched.append(stages)
+        problem, network = stages.network()
         row = self._row(problem, network) | {"bound": network.bound, "objective": network.objective}
         row["goal"], row["version"] = network.goal.value, job.asked.get("version", plan.version)
         person = Person(job.by, (Grant(Role.EDITOR),))
@@ -178,11 +200,16 @@ class Worker:
             said = say("{network} The plan was changed meanwhile; take the network over if you want it.", network=said)
         return said, row
 
-    def _plan(self, job: Job, project: ProjectRow, plan: PlanRow) -> tuple[Message, dict[str, Any]]:
+    def _plan(self, project: ProjectRow, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
         """Make the plan's figures and documents, as ``tunti plan`` does."""
         folder = Path(project.folder)
+        stages = ground.stages(plan.content, self._progress)
+        best = self._best(plan)
+        # The optimiser's own network keeps its proof: it comes out of the store again. One that was set by hand is
+        # written down as it is, and no proof is claimed for it.
+        by_hand = plan.content["points"] is not None and plan.content["points"] != best
         with whole_file(folder / "scenarios" / f"{plan.name}.toml") as beside:
-            beside.write_text(scenario_text(plan), encoding="utf-8")
+            beside.write_text(scenario_text(plan, pinned=by_hand), encoding="utf-8")
         opened = Project(folder)
         made = opened.plan(region=plan.region, scenario=plan.name, progress=self._progress)
         _, files = opened.write(made, folder / "plans" / plan.name, progress=self._progress)
@@ -195,10 +222,10 @@ class Worker:
             "people_outside": int(made.proposed.people_outside),
             "mean_minutes_today": float(made.today.mean_minutes),
             "mean_minutes": float(made.proposed.mean_minutes),
-            "gap": made.network.gap,
-            "proven": made.network.proven,
+            "gap": None if by_hand else made.network.gap,
+            "proven": not by_hand and made.network.proven,
             "illustrative": made.illustrative,
-            "rules": [pack(m) for m in made.rules],
+            "rules": [pack(m) for m in rules_in_words(stages.question()[0], stages.settings)],
             "flags": [pack(m) for m in made.flags],
             "findings": len(made.findings),
             "regions": _regions(made.today.regions, made.proposed.regions),

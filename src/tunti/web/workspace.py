@@ -31,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Form(max_length=200)]
 
 JOB_WORDS = {
+    "times": N_("Work out drive times"),
     "optimise": N_("Optimise the network"),
     "plan": N_("Make figures and documents"),
     "frontier": N_("Draw the trade-off curve"),
@@ -356,7 +357,16 @@ def make_changes(request: Request, base: int, changes: list[dict[str, Any]]) -> 
         if wrong:
             raise TuntiError(wrong[0].what)
     with service.db.writing() as session:
-        return plans.change_plan(session, asked.person, plan.id, base=base, changes=changes)
+        changed = plans.change_plan(session, asked.person, plan.id, base=base, changes=changes)
+    try:
+        ground.ready(changed.content)
+    except NotReady:
+        # A new site or another speed: a job works the drive times out while the person goes on.
+        with service.db.writing() as session:
+            jobs.ask_job(session, asked.person.name, project=project.id, plan=plan.id, kind="times")
+    except InputError:
+        pass
+    return changed
 
 
 def _value(text: str) -> Any:

@@ -182,21 +182,23 @@ def versions(session: Session, plan_id: int, *, after: int = 0) -> list[PlanVers
     )
 
 
-def scenario_text(plan: PlanRow) -> str:
+def scenario_text(plan: PlanRow, *, pinned: bool = True) -> str:
     """Write a plan as a scenario's file, so that the command line plans the same.
 
     Parameters
     ----------
     plan : PlanRow
+    pinned : bool
+        Where the plan has a network, exactly its points open; otherwise the optimiser chooses under the plan's rules.
 
     Returns
     -------
     str
-        TOML; where the plan has a network, exactly its points open.
+        TOML.
     """
     patches = [dict(p) for p in plan.content["patches"]]
     points = plan.content["points"]
-    if points is not None:
+    if pinned and points is not None:
         patches = [p for p in patches if p["kind"] != "site_status"]
         patches.append({"kind": "points", "sites": points})
     lines = [f"description = {_toml(plan.title)}", ""]
