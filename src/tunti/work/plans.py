@@ -139,6 +139,9 @@ def change_plan(session: Session, person: Person, plan_id: int, *, base: int, ch
         theirs = versions(session, plan_id, after=base)
         both = clash(mine, [c for v in theirs for c in CHANGES.validate_python(v.changes)])
         if both:
+            # What is shown beside one's own change outlives the transaction that is given up here.
+            for seen in (plan, *theirs):
+                session.expunge(seen)
             raise Outdated(plan, both, theirs, CHANGES.dump_python(mine, mode="json"))
     plan.content = applied(plan.content, mine)
     plan.version += 1
