@@ -30,13 +30,18 @@ from tunti.findings import Finding, Message, say, stops
 from tunti.inputs.checks import check
 from tunti.inputs.columns import MEANS
 from tunti.inputs.readers import read_folder
+from tunti.inputs.readers.queue_export import QueueExport, read_queue_export
 from tunti.inputs.readers.values import choice_words
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Network, Problem
 from tunti.network.graph import RoadGraph
 from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
+from tunti.plan.duties import Services, of_region
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
+from tunti.remote.region import of_region as remote_of_region
+from tunti.remote.service import RemoteService
+from tunti.remote.simulate import Simulated, read_outage, simulate
 from tunti.scenario.scenario import read_scenario, resolve
 from tunti.settings import Settings, read_settings, setting_finding
 from tunti.stages import Progress, Stages, inputs_hash
@@ -369,6 +374,160 @@ class Project:
             minutes=minutes,
         )
         return Located(Stages(self.store, inputs, settings, progress, workers=workers))
+
+    def services(
+        self,
+        *,
+        region: str | None = None,
+        scenario: str | None = None,
+        workers: str | int | None = None,
+        progress: Progress = _silent,
+    ) -> Services:
+        """Choose points, agencies and modes together: who serves where, and which offices close for it.
+
+        Parameters
+        ----------
+        region : str, optional
+            Name or code of the region whose tables are asked for; points of all planned regions are chosen together.
+        scenario : str, optional
+        workers : str or int, optional
+            As in :meth:`access`.
+        progress : callable
+
+        Returns
+        -------
+        Services
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No choice keeps the standards and duties of all services.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        area = stages.times().area
+        code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
+        found = stages.services()
+        return found if code is None else of_region(found, area, code)
+
+    def remote(
+        self,
+        *,
+        region: str | None = None,
+        scenario: str | None = None,
+        duties: pd.DataFrame | None = None,
+        workers: str | int | None = None,
+        progress: Progress = _silent,
+    ) -> RemoteService:
+        """Dimension remote service and interpretation for the network: rooms, clerks, interpreters, waits, value.
+
+        Parameters
+        ----------
+        region : str, optional
+            Name or code of a region: its points, and its part of the pools that it shares with others.
+        scenario : str, optional
+        duties : DataFrame, optional
+            Who serves where: ``site, agency, service`` (optional), ``mode, hours_per_week`` (optional). Without it the
+            setting ``remote.tiers`` says it.
+        workers : str or int, optional
+            As in :meth:`access`.
+        progress : callable
+
+        Returns
+        -------
+        RemoteService
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No network keeps all the rules.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        area = stages.times().area
+        code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
+        found = stages.remote(duties)
+        self.seconds = stages.seconds
+        return found if code is None else remote_of_region(found, code)
+
+    def simulate_remote(
+        self,
+        *,
+        scenario: str | None = None,
+        duties: pd.DataFrame | None = None,
+        weeks: int | None = None,
+        month: int | None = None,
+        season: bool = False,
+        outage: str | None = None,
+        progress: Progress = _silent,
+    ) -> list[Simulated]:
+        """Simulate weeks of remote service over all points and pools together.
+
+        Parameters
+        ----------
+        scenario : str, optional
+        duties : DataFrame, optional
+            As in :meth:`remote`.
+        weeks : int, optional
+            Independent weeks; the setting by default.
+        month : int, optional
+            1 for January; the busiest by default.
+        season : bool
+            Every month of the year.
+        outage : str, optional
+            ``2@10:00+90``: the remote link is down on Tuesday from 10 for 90 minutes.
+        progress : callable
+
+        Returns
+        -------
+        list of Simulated
+            One per month.
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        down = None if outage is None else read_outage(outage)
+        detail = Stages(self.store, inputs, settings, progress).remote_detail(duties)
+        start = perf_counter()
+        found = [
+            simulate(detail, settings.remote, month=m, weeks=weeks, outage=down, progress=progress)
+            for m in (range(1, 13) if season else (month,))
+        ]
+        self.seconds = {**self.seconds, "simulation": perf_counter() - start}
+        return found
+
+    def read_queue_export(self, file: Path | str) -> QueueExport:
+        """Read a queue system's export and write visits by hour and month into the project.
+
+        Parameters
+        ----------
+        file : Path or str
+            CSV, one row per ticket; columns with names or personal identity codes are refused.
+
+        Returns
+        -------
+        QueueExport
+
+        Raises
+        ------
+        InputError
+            The file can't be read, or tells about persons.
+        """
+        made = read_queue_export(Path(file), services=self.baseline()[0].services)
+        if stops(made.findings):
+            raise InputError(list(made.findings))
+        for name, frame in (("visit_hours", made.visit_hours), ("visit_months", made.visit_months)):
+            with whole_file(self.store.folder / f"{name}.csv") as beside:
+                frame.to_csv(beside, index=False)
+        self._read.clear()
+        return made
 
     def plan(
         self,

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tunti.findings import Finding, Message, error, say
+from tunti.settings_services import ServiceSettings
+from tunti.settings_programme import ProgrammeSettings
 from tunti.settings_remote import RemoteSettings
 
 Season = Literal["summer", "winter", "peak"]
@@ -241,6 +243,8 @@ class Settings(_Frozen):
     standard: StandardSettings = Field(default=StandardSettings())
     speeds: SpeedSettings = Field(default=SpeedSettings())
     plan: PlanSettings = Field(default=PlanSettings())
+    services: ServiceSettings = Field(default=ServiceSettings())
+    programme: ProgrammeSettings = Field(default=ProgrammeSettings())
     remote: RemoteSettings = Field(default=RemoteSettings())
 
 

@@ -27,14 +27,20 @@ from tunti.findings import Finding, Message, say, stops, warning
 from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Goal, Limits, Network, Problem
+from tunti.location.services import ServiceAnswer, ServiceProblem
+from tunti.location.services_solve import solve_services
 from tunti.location.solve import locate
 from tunti.network.build import graph_from_tables
 from tunti.network.graph import RoadGraph
 from tunti.network.osm import graph_from_extract
 from tunti.network.repair import repair
-from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, serving_offices
+from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, served_offices, serving_offices
+from tunti.plan.duties import Services, rule_in_words, services_result
 from tunti.plan.question import question
 from tunti.plan.regional import Solved
+from tunti.plan.service_question import service_question
+from tunti.remote.service import Dimensioned, RemoteService, dimension
+from tunti.remote.stage import remote_stage
 from tunti.settings import Settings
 from tunti.store.folder import FolderStore
 from tunti.store.hashes import content_hash
@@ -56,8 +62,12 @@ class Timed:
         Row of ``times`` of each office.
     times : TravelTimes
         From the area's cells to its sites, then to the places of the offices.
+    served : DataFrame
+        All offices that serve customers today, the remote-only ones after those of ``offices``.
+    served_place : int64, shape (served,)
+        Row of ``times`` of each.
     office_times : TravelTimes
-        From the offices, as if they were cells, to the sites.
+        From ``served``, as if they were cells, to the sites.
     snap : DataFrame
         Snap report in short.
     findings : tuple of Finding
@@ -66,6 +76,8 @@ class Timed:
     area: Area
     offices: pd.DataFrame
     office_place: NDArray[np.int64]
+    served: pd.DataFrame
+    served_place: NDArray[np.int64]
     times: TravelTimes
     office_times: TravelTimes
     snap: pd.DataFrame
@@ -106,6 +118,7 @@ class Stages:
         self._timed: Timed | None = None
         self._graph: tuple[RoadGraph, list[Finding]] | None = None
         self._network: tuple[Problem, Network] | None = None
+        self._services: Services | None = None
 
     def graph(self) -> tuple[RoadGraph, list[Finding]]:
         """Build the road network and say what was left out of it."""
@@ -137,11 +150,12 @@ class Stages:
         start = perf_counter()
         inputs, settings = self.inputs, self.settings
         planned = area(inputs, settings.project)
-        offices = serving_offices(inputs, settings)
-        places, office_place = destinations(planned.sites, offices)
-        from_offices = offices[["office", "x", "y"]].rename(columns={"office": "cell"}).assign(people=0)
+        offices, served = serving_offices(inputs, settings), served_offices(inputs, settings)
+        places, served_place = destinations(planned.sites, served)
+        from_offices = served[["office", "x", "y"]].rename(columns={"office": "cell"}).assign(people=0)
         # Times are looked for at least as far as the standard reaches.
-        cutoff = max(settings.plan.cutoff_minutes, settings.standard.minutes)
+        asked = [settings.standard.minutes, *inputs.services["standard_minutes"].dropna()]
+        cutoff = float(max(settings.plan.cutoff_minutes, *asked))
         key = content_hash(
             __version__,
             planned.cells[["cell", "people", "x", "y"]],
@@ -178,7 +192,17 @@ class Stages:
             cell_names, place_names = tuple(planned.cells["cell"]), tuple(places["site"])
             times = _times(arrays, "", place_names, cell_names, cutoff)
             office_times = _times(arrays, "office_", tuple(planned.sites["site"]), tuple(from_offices["cell"]), cutoff)
-        self._timed = Timed(planned, offices, office_place, times, office_times, snap, tuple(findings))
+        self._timed = Timed(
+            planned,
+            offices,
+            served_place[: len(offices)],
+            served,
+            served_place,
+            times,
+            office_times,
+            snap,
+            tuple(findings),
+        )
         self.seconds["times"] = perf_counter() - start
         return self._timed
 
@@ -234,11 +258,96 @@ class Stages:
         self.seconds["network of points"] = perf_counter() - start
         return self._network
 
+    def services(self) -> Services:
+        """Give points, agencies and modes chosen together, from the store when nothing changed.
+
+        Raises
+        ------
+        Infeasible
+            No choice keeps the standards and duties of all services.
+        """
+        if self._services is not None:
+            return self._services
+        timed = self.times()
+        problem, network = self.network()
+        start = perf_counter()
+        settings, inputs = self.settings, self.inputs
+        asked = service_question(
+            timed.times,
+            timed.area,
+            timed.served,
+            timed.served_place,
+            timed.office_times,
+            inputs,
+            problem,
+            network,
+            settings,
+        )
+        gap, nodes = settings.services.gap, settings.services.nodes
+        key = content_hash(__version__, *_service_parts(asked.problem), gap, nodes)
+        kept = self.store.result("services", key)
+        if kept is None:
+            answer = solve_services(
+                asked.problem,
+                gap=gap,
+                nodes=nodes,
+                name_rule=lambda rule, size: rule_in_words(asked, timed.area, rule, size),
+                progress=self.progress,
+            )
+            values = {name: getattr(answer, name) for name in _ANSWER_VALUES}
+            self.store.keep("services", key, values, {name: getattr(answer, name) for name in _ANSWER_ARRAYS})
+        else:
+            known: dict[str, Any] = {**kept[0], **{name: kept[1][name] for name in _ANSWER_ARRAYS}}
+            answer = ServiceAnswer(**{**known, "steps": tuple((str(a), str(b)) for a, b in known["steps"])})
+        self._services = services_result(asked, answer, timed.area, inputs, timed.office_times, timed.served, settings)
+        self.seconds["agencies and modes"] = perf_counter() - start
+        return self._services
+
+    def remote(self, duties: pd.DataFrame | None = None) -> RemoteService:
+        """Dimension remote service for the network of points, from the store when nothing changed.
+
+        Parameters
+        ----------
+        duties : DataFrame, optional
+            Who serves where; by the tiers of the points without it.
+
+        Raises
+        ------
+        InputError
+            The tables of remote service can't be used.
+        """
+        timed = self.times()
+        _, network = self.network()
+        start = perf_counter()
+        self.progress(say("dimensioning remote service"), None)
+        found = remote_stage(
+            self.store,
+            part(timed.times, np.arange(len(timed.area.sites))),
+            timed.area.cells,
+            timed.area.sites,
+            self.inputs,
+            self.settings,
+            open_sites=network.open,
+            duties=duties,
+        )
+        self.seconds["remote"] = perf_counter() - start
+        return found
+
+    def remote_detail(self, duties: pd.DataFrame | None = None) -> Dimensioned:
+        """Give what the simulation of remote service runs on."""
+        timed = self.times()
+        _, network = self.network()
+        times = part(timed.times, np.arange(len(timed.area.sites)))
+        cells, sites = timed.area.cells, timed.area.sites
+        return dimension(
+            times, cells, sites, self.inputs, self.settings, open_sites=network.open, duties=duties
+        )[1]
+
     def solved(self) -> Solved:
         """Give everything that a plan is put together from."""
         timed = self.times()
         problem, network = self.network()
-        site, seconds = timed.office_times.nearest(network.open)
+        site, seconds = (of[: len(timed.offices)] for of in timed.office_times.nearest(network.open))
         names = np.array([*timed.office_times.sites, ""], dtype=object)
         office_minutes = pd.DataFrame(
             {
@@ -288,6 +397,30 @@ class Stages:
 
 _ON_MAPS = ("national", "main", "motorway", "trunk", "primary", "skeleton")
 """Road classes that a map of a region shows."""
+
+
+_ANSWER_VALUES = ("objective", "bound", "gap", "proven", "nodes", "seconds", "steps")
+_ANSWER_ARRAYS = ("open", "mode", "kept", "hosts")
+"""What is kept of an answer, as values and as arrays."""
+
+
+def _service_parts(problem: ServiceProblem) -> list[object]:
+    """List everything that an answer depends on, in a form that can be hashed."""
+    times = problem.times
+    parts: list[object] = [times.sites, times.cells, times.indptr, times.cell, times.seconds]
+    for name in problem.__dataclass_fields__:
+        value = getattr(problem, name)
+        if name == "groups":
+            parts += [x for g in value for x in (g.name, g.agency, g.modes, g.seconds, g.floor, g.visits)]
+        elif name == "rows":
+            parts += [x for r in value for x in (r.coef, r.low, r.high)]
+        elif name == "covers":
+            parts += [x for c in value for x in (c.seconds, c.region, c.people)]
+        elif name == "languages":
+            parts += [x for r in value for x in (r.group, r.municipality, r.language, r.places, r.speaks)]
+        elif name != "times":
+            parts.append(value)
+    return parts
 
 
 def file_hash(path: Path | None) -> str:

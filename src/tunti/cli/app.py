@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from tunti import __version__
-from tunti.cli import choices, serve
+from tunti.cli import choices, serve, services
+from tunti.cli import remote as remote_commands
 from tunti.cli.certain import with_certainty
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
@@ -340,6 +341,9 @@ for _command in (
     choices.what_if,
     serve.serve,
     serve.account,
+    remote_commands.remote,
+    remote_commands.visits,
+    services.services,
 ):
     app.command()(_command)
 

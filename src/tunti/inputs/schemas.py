@@ -21,11 +21,13 @@ from tunti.inputs.schemas_people import CELLS, MUNICIPALITIES
 from tunti.inputs.schemas_programme import ACTUALS, AGREED, LIMITS, PREDECESSORS
 from tunti.inputs.schemas_remote import REMOTE
 from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES, SOURCES, TRAVEL_TIMES
+from tunti.inputs.schemas_services import COMMITMENTS, LANGUAGE_DUTIES
 
 SCHEMAS: dict[str, Schema] = {
     s.name: s
     for s in (
         *(CELLS, MUNICIPALITIES, AGENCIES, SERVICES, OFFICES, SITES, ROAD_NODES, ROAD_LINKS, TRAVEL_TIMES),
+        *(COMMITMENTS, LANGUAGE_DUTIES),
         *(LIMITS, PREDECESSORS, AGREED, ACTUALS),
         *REMOTE,
     )
@@ -38,6 +40,8 @@ __all__ = [
     "AGREED",
     "CELLS",
     "CHOICE_LABELS",
+    "COMMITMENTS",
+    "LANGUAGE_DUTIES",
     "LIMITS",
     "MODES",
     "MUNICIPALITIES",

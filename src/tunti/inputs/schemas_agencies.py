@@ -61,6 +61,15 @@ AGENCIES = Schema(
             choices=("both", "points", "workplaces", "neither"),
             example="both",
         ),
+        Column(
+            "duty",
+            "yes_no",
+            N_("Duty to take part"),
+            N_(
+                "Whether it must serve at every point; empty: by its visits, see the setting services.duty_visits_year."
+            ),
+            example="yes",
+        ),
         SOURCE,
     ),
 )
@@ -129,6 +138,15 @@ SERVICES = Schema(
             at_least=1,
             at_most=600,
             example="60",
+        ),
+        Column(
+            "standard_share",
+            "share",
+            N_("Share within the standard"),
+            N_("Share of each region's people who must be within it; empty: no smaller than today's."),
+            at_least=0,
+            at_most=1,
+            example="",
         ),
         SOURCE,
         ILLUSTRATIVE,

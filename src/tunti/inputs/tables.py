@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.inputs.frames import empty
-from tunti.inputs.schemas import ACTUALS, AGREED, LIMITS, PREDECESSORS
+from tunti.inputs.schemas import ACTUALS, AGREED, COMMITMENTS, LANGUAGE_DUTIES, LIMITS, PREDECESSORS
 from tunti.inputs.schemas_remote import (
     CHANNEL_SHARES,
     LANGUAGES,
@@ -65,6 +65,8 @@ class Inputs:
     ----------
     cells, municipalities, agencies, services, offices, sites, road_nodes, road_links, travel_times : DataFrame
         See :mod:`tunti.inputs.schemas`.
+    commitments, language_duties : DataFrame
+        What agencies have promised and which languages are required; empty when they are not given.
     limits, predecessors, agreed, actuals : DataFrame
         Tables of the programme; empty when they are not given.
     visit_hours, visit_months, channels, languages, opening_hours, remote_rooms : DataFrame
@@ -91,6 +93,8 @@ class Inputs:
     road_nodes: pd.DataFrame
     road_links: pd.DataFrame
     travel_times: pd.DataFrame
+    commitments: pd.DataFrame = field(default_factory=partial(empty, COMMITMENTS))
+    language_duties: pd.DataFrame = field(default_factory=partial(empty, LANGUAGE_DUTIES))
     limits: pd.DataFrame = field(default_factory=partial(empty, LIMITS))
     predecessors: pd.DataFrame = field(default_factory=partial(empty, PREDECESSORS))
     agreed: pd.DataFrame = field(default_factory=partial(empty, AGREED))

@@ -30,7 +30,7 @@ DEFAULT = Limits()
 """Limits that suit a region; the country's questions end well within them too."""
 
 
-def _quiet_highs() -> Any:
+def quiet_highs() -> Any:
     """Make a solver without its banner, which goes to the process's output before any option can stop it."""
     sys.stdout.flush()
     kept = os.dup(1)
@@ -101,7 +101,7 @@ def solve_form(
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = p.start, p.index, p.value
     kinds = [highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger]
     lp.integrality_ = [kinds[i] for i in p.integer.astype(int)]
-    h = _quiet_highs()
+    h = quiet_highs()
     options: dict[str, Any] = {
         "threads": 1,
         "random_seed": limits.seed,

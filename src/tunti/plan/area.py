@@ -153,6 +153,33 @@ def serving_offices(inputs: Inputs, settings: Settings) -> pd.DataFrame:
     return offices.assign(region=region)[(open_then & in_person & exists & placed & planned).fillna(False)]
 
 
+def served_offices(inputs: Inputs, settings: Settings) -> pd.DataFrame:
+    """Give the offices that serve customers on the project's day in any mode, remote-only ones too.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    settings : Settings
+
+    Returns
+    -------
+    DataFrame
+        First those of :func:`serving_offices`, in their order, then the remote-only ones; with the column
+        ``mode_today``.
+    """
+    day = pd.Timestamp(settings.project.as_of)
+    offices = inputs.offices
+    in_person = serving_offices(inputs, settings)
+    turned = (offices["remote_from"].notna() & (offices["remote_from"] <= day)) & offices["serves"].isin(SERVING)
+    remote = (offices["serves"] == "remote").fillna(False) | turned.fillna(False)
+    # Asked again with its mode of the day, a remote-only office passes the same tests of place, day and region.
+    changed = offices[remote].assign(serves="assisted")
+    changed["remote_from"] = pd.NaT
+    as_if = serving_offices(inputs.with_table("offices", changed), settings) if len(changed) else in_person.iloc[:0]
+    rest = offices.loc[as_if.index].assign(region=as_if["region"], mode_today="remote")
+    return pd.concat([in_person.assign(mode_today=in_person["serves"]), rest]).astype({"mode_today": "string"})
+
+
 def destinations(sites: pd.DataFrame, offices: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Put sites and offices into one list of places to drive to; offices at one place share a row.
 

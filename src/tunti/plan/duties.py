@@ -1,0 +1,603 @@
+"""Who serves where: the points with their agencies and modes, and the offices that close for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tunti.access.times import UNREACHABLE, TravelTimes
+from tunti.findings import Finding, Message, Share, say, warning
+from tunti.inputs.tables import Inputs
+from tunti.location.rules import plain
+from tunti.location.services import MODES, STAFFED, VISITING, ServiceAnswer
+from tunti.location.services_form import Rule
+from tunti.location.services_solve import serving_places
+from tunti.plan.area import Area
+from tunti.plan.service_access import access_by_service, cell_minutes, group_times, languages_met, within
+from tunti.plan.service_question import ServiceQuestion, presence_cost, spoken_languages, tuples
+from tunti.settings import Settings
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How good an answer is: cents a year, against the bound that no choice can pass."""
+
+    objective: float
+    bound: float
+    gap: float
+    proven: bool
+    seconds: float
+    nodes: int
+    steps: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Services:
+    """Points, agencies and modes of a plan.
+
+    Attributes
+    ----------
+    points : DataFrame
+        ``site, name, municipality, region, tier, status, hours_week, days_week, vehicle, visits_year, staff_need,
+        hosts, cost_cents_year, people_served, population_base, below_base, below_demand, languages, paid_by,
+        unlinked``.
+    duties : DataFrame
+        Agency x point: ``site, agency, mode, days_week, hours_week, visits_year, staff_need, languages,
+        cost_cents_year, duty, referral, referral_minutes, commitment, commitment_date, record``.
+    offices : DataFrame
+        ``office, agency, municipality, region, customer_part`` (stays, closes, none), ``replaced_by,
+        minutes_to_replacement, saving_cents_year, presence_cents_year, work_part, illustrative``.
+    access : DataFrame
+        See :func:`tunti.plan.service_access.access_by_service`.
+    groups, services : DataFrame
+        Services with the same standard and modes by agency, and which service is in which.
+    cells : DataFrame
+        ``cell, group, minutes_today, minutes_after``.
+    languages : DataFrame
+        See :func:`tunti.plan.service_access.languages_met`.
+    money : DataFrame
+        ``what, today_cents_year, after_cents_year``.
+    flags : tuple of Message
+        What falls short of a known goal.
+    findings : tuple of Finding
+    open : bool, shape (sites,)
+        In the order of the area's sites.
+    certificate : Certificate
+    """
+
+    points: pd.DataFrame
+    duties: pd.DataFrame
+    offices: pd.DataFrame
+    access: pd.DataFrame
+    groups: pd.DataFrame
+    services: pd.DataFrame
+    cells: pd.DataFrame
+    languages: pd.DataFrame
+    money: pd.DataFrame
+    flags: tuple[Message, ...]
+    findings: tuple[Finding, ...]
+    open: NDArray[np.bool_]
+    certificate: Certificate
+
+
+def services_result(
+    question: ServiceQuestion,
+    answer: ServiceAnswer,
+    area: Area,
+    inputs: Inputs,
+    office_times: TravelTimes,
+    served: pd.DataFrame,
+    settings: Settings,
+) -> Services:
+    """Put the answer into tables.
+
+    Parameters
+    ----------
+    question : ServiceQuestion
+    answer : ServiceAnswer
+    area : Area
+    inputs : Inputs
+    office_times : TravelTimes
+        From ``served`` to the sites.
+    served : DataFrame
+        Offices that serve customers today.
+    settings : Settings
+
+    Returns
+    -------
+    Services
+    """
+    place, after, today = group_times(question, answer)
+    visits, people = _visits(question, place)
+    duties = _duties(question, answer, area, inputs, visits, settings)
+    offices = _offices(question, answer, area, inputs, office_times, served, settings)
+    points = _points(question, answer, area, inputs, duties, offices, people, settings)
+    access = access_by_service(question, area, after, today)
+    languages = languages_met(question, answer, area, inputs)
+    return Services(
+        points=points,
+        duties=duties,
+        offices=offices,
+        access=access,
+        groups=question.groups,
+        services=question.services.assign(
+            group=question.groups["group"].to_numpy(dtype=object)[question.services["group"]]
+        ).astype({"group": "string"}),
+        cells=cell_minutes(question, area, after, today),
+        languages=languages,
+        money=_money(question, answer, points, duties, after, today, settings),
+        flags=_flags(points, duties, offices, access, languages, settings),
+        findings=_findings(inputs, area, question),
+        open=answer.open,
+        certificate=Certificate(
+            answer.objective,
+            answer.bound,
+            answer.gap,
+            answer.proven,
+            answer.seconds,
+            answer.nodes,
+            answer.steps,
+        ),
+    )
+
+
+def of_region(found: Services, area: Area, region: str) -> Services:
+    """Give the part of a result that lies in one region.
+
+    Parameters
+    ----------
+    found : Services
+    area : Area
+    region : str
+        The region's code.
+
+    Returns
+    -------
+    Services
+        Points, duties and offices of the region, with its people's access and languages; the money stays that of all.
+    """
+    points = found.points[(found.points["region"] == region).fillna(False)].reset_index(drop=True)
+    mine = area.municipalities.loc[area.municipalities["region"] == region, "municipality"]
+    cells = area.cells.loc[(area.cells["region"] == region).fillna(False), "cell"]
+    return replace(
+        found,
+        points=points,
+        duties=found.duties[found.duties["site"].isin(points["site"])].reset_index(drop=True),
+        offices=found.offices[(found.offices["region"] == region).fillna(False)].reset_index(drop=True),
+        access=found.access[(found.access["region"] == region).fillna(False)].reset_index(drop=True),
+        cells=found.cells[found.cells["cell"].isin(cells)].reset_index(drop=True),
+        languages=found.languages[found.languages["municipality"].isin(mine)].reset_index(drop=True),
+    )
+
+
+def _visits(question: ServiceQuestion, place: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Count visits by group and place, and the people whose nearest place of some service each place is."""
+    p = question.problem
+    n = len(p.times.sites)
+    visits = np.zeros((len(p.groups), n))
+    people = np.zeros(n)
+    total = sum(g.visits for g in p.groups)
+    for g, group in enumerate(p.groups):
+        reached = place[g] >= 0
+        counted = np.bincount(place[g][reached], weights=p.people[reached].astype(float), minlength=n)
+        visits[g] = counted * group.visits
+        # A person counts at a point by the share of the person's visits that go there.
+        people += counted * (group.visits / total if total else 1 / len(p.groups))
+    return visits, people
+
+
+def _duties(
+    question: ServiceQuestion,
+    answer: ServiceAnswer,
+    area: Area,
+    inputs: Inputs,
+    visits: NDArray[np.float64],
+    settings: Settings,
+) -> pd.DataFrame:
+    p, s = question.problem, settings.services
+    sites = np.flatnonzero(answer.open)
+    minutes = question.services.assign(work=lambda t: t["visits_year"] * t["minutes_visit"]).groupby("group")
+    mean = minutes["work"].sum() / minutes["visits_year"].sum().where(lambda v: v > 0, 1.0)
+    work = {int(g): float(v) for g, v in zip(mean.index.tolist(), mean.tolist(), strict=True)}
+    told = {(str(r.agency), str(r.site)): r for r in tuples(inputs.commitments)}
+    spoken = spoken_languages(area, inputs)
+    names = area.sites["site"].astype(str).tolist()
+    towns = area.sites["municipality"].astype(str).tolist()
+    hours = {j: s.hours_week_by_tier[question.tier[j]] for j in sites.tolist()}
+    days_open = {j: 1.0 if p.mobile[j] else 5.0 for j in sites.tolist()}
+    cost = presence_cost(s)
+    referred = _referrals(question, answer, area, sites)
+    rows = []
+    for a, agency in enumerate(p.agencies):
+        mine = [g for g, group in enumerate(p.groups) if group.agency == a]
+        for j in sites.tolist():
+            mode = int(answer.mode[a, j])
+            served = [g for g in mine if mode in p.groups[g].modes]
+            visited = float(sum(visits[g, j] for g in served))
+            clerks = float(sum(visits[g, j] * work.get(g, 0.0) for g in served)) / s.clerk_minutes_year
+            days = min(days_open[j], s.visiting_days_week) if mode == VISITING else days_open[j]
+            share = s.visiting_days_week / 5 if mode == VISITING else 1.0 if mode == STAFFED else 0.0
+            commitment = told.get((agency, names[j]))
+            referral, far = referred.get((a, j), (None, np.nan))
+            language = sorted(spoken.get(towns[j], {"fi"}) | ({"fi", "sv", "se"} if mode == 2 else set()))
+            rows.append(
+                (
+                    names[j],
+                    agency,
+                    "none" if mode < 0 else MODES[mode],
+                    days if mode >= 0 else 0.0,
+                    hours[j] * (days / days_open[j]) if mode >= 0 else 0.0,
+                    visited,
+                    max(clerks, share),
+                    " ".join(language) if mode >= 0 else "",
+                    int(cost[mode]) if mode >= 0 else 0,
+                    bool(p.must[a, j]),
+                    referral,
+                    far,
+                    pd.NA if commitment is None else commitment.commitment,
+                    pd.NaT if commitment is None else commitment.date,
+                    pd.NA if commitment is None else commitment.record,
+                )
+            )
+    columns = ["site", "agency", "mode", "days_week", "hours_week", "visits_year", "staff_need", "languages"]
+    columns += ["cost_cents_year", "duty", "referral", "referral_minutes", "commitment", "commitment_date", "record"]
+    text = ("site", "agency", "mode", "languages", "referral", "commitment", "record")
+    return pd.DataFrame(rows, columns=columns).astype(
+        dict.fromkeys(text, "string")
+        | {
+            "cost_cents_year": "int64",
+            "duty": "bool",
+            "commitment_date": "datetime64[us]",
+            "referral_minutes": "float64",
+        }
+    )
+
+
+def _referrals(
+    question: ServiceQuestion, answer: ServiceAnswer, area: Area, sites: NDArray[np.int64]
+) -> dict[tuple[int, int], tuple[str, float]]:
+    """Name the place that a point refers its customers to, for services that the mode there can't give."""
+    p = question.problem
+    cells_at = area.cells[["x", "y"]].to_numpy(np.float64)
+    at = area.sites[["x", "y"]].to_numpy(np.float64)
+    # The point's own cell stands for its customers: times run from cells, not from sites.
+    own = {j: int(np.argmin(((cells_at - at[j]) ** 2).sum(axis=1))) for j in sites.tolist()}
+    names = [*area.sites["site"].astype(str)]
+    indptr, place, seconds = p.times.by_cell()
+    office_at: dict[tuple[int, int], int] = {}
+    for o, (a, where) in enumerate(zip(p.office_agency.tolist(), p.office_place.tolist(), strict=True)):
+        if answer.kept[o]:
+            office_at.setdefault((a, where), o)
+    office_names = question.offices["office"].astype(str).tolist()
+    found: dict[tuple[int, int], tuple[str, float]] = {}
+    for group in p.groups:
+        serves = serving_places(p, group.agency, group.modes, answer.mode, answer.kept)
+        for j, cell in own.items():
+            mode = int(answer.mode[group.agency, j])
+            if mode < 0 or mode in group.modes:
+                continue
+            for k in range(int(indptr[cell]), int(indptr[cell + 1])):
+                where = int(place[k])
+                if serves[where]:
+                    name = names[where] if where < p.sites else office_names[office_at[group.agency, where]]
+                    far = float(seconds[k]) / 60
+                    # Where several services are referred, the farthest place is named: the nearer ones are on the way.
+                    if (group.agency, j) not in found or far > found[group.agency, j][1]:
+                        found[group.agency, j] = (name, far)
+                    break
+    return found
+
+
+def _offices(
+    question: ServiceQuestion,
+    answer: ServiceAnswer,
+    area: Area,
+    inputs: Inputs,
+    office_times: TravelTimes,
+    served: pd.DataFrame,
+    settings: Settings,
+) -> pd.DataFrame:
+    """List every office with what becomes of its customer part, and the point that takes its customers over."""
+    p = question.problem
+    day = pd.Timestamp(settings.project.as_of)
+    region = inputs.offices["municipality"].map(inputs.municipalities.set_index("municipality")["region"])
+    planned = ~region.isin(settings.project.regions_left_out).fillna(False)
+    left = (inputs.offices["open_to"] < day) & inputs.offices["work_m2"].isna()
+    frame = inputs.offices.assign(region=region.astype("string"))[planned & ~left.fillna(False)]
+    part = dict.fromkeys(frame["office"].astype(str), "none")
+    replaced: dict[str, tuple[str, float]] = {}
+    saving: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    # Any mode counts that the agency's services allow: the model chose no other.
+    column = {o: i for i, o in enumerate(served["office"].astype(str))}
+    from_site = np.repeat(np.arange(len(office_times.sites)), np.diff(office_times.indptr))
+    order = np.lexsort((from_site, office_times.seconds, office_times.cell))
+    begin = np.searchsorted(office_times.cell[order], np.arange(len(served) + 1))
+    presence = presence_cost(settings.services)
+    names = area.sites["site"].astype(str).tolist()
+    for o, row in enumerate(tuples(question.offices)):
+        name = str(row.office)
+        ends[name] = int(presence[p.office_mode[o]])
+        part[name] = "stays" if answer.kept[o] else "closes"
+        if answer.kept[o]:
+            continue
+        saving[name] = int(row.rent_cents)
+        i = column[name]
+        for k in order[begin[i] : begin[i + 1]]:
+            if answer.mode[p.office_agency[o], from_site[k]] >= 0:
+                replaced[name] = (names[from_site[k]], float(office_times.seconds[k]) / 60)
+                break
+    office = frame["office"].astype(str).tolist()
+    return pd.DataFrame(
+        {
+            "office": pd.array(office, dtype="string"),
+            "agency": frame["agency"].astype("string").to_numpy(),
+            "municipality": frame["municipality"].astype("string").to_numpy(),
+            "region": frame["region"].to_numpy(),
+            "customer_part": pd.array([part[n] for n in office], dtype="string"),
+            "replaced_by": pd.array([replaced.get(n, (pd.NA, np.nan))[0] for n in office], dtype="string"),
+            "minutes_to_replacement": [replaced.get(n, (pd.NA, np.nan))[1] for n in office],
+            "saving_cents_year": np.array([saving.get(n, 0) for n in office], np.int64),
+            "presence_cents_year": np.array([ends.get(n, 0) for n in office], np.int64),
+            "work_part": (frame["work_m2"].fillna(0.0) > 0).to_numpy(),
+            "illustrative": frame["illustrative"].fillna(False).to_numpy(dtype=bool),
+        }
+    )
+
+
+def _points(
+    question: ServiceQuestion,
+    answer: ServiceAnswer,
+    area: Area,
+    inputs: Inputs,
+    duties: pd.DataFrame,
+    offices: pd.DataFrame,
+    people: NDArray[np.float64],
+    settings: Settings,
+) -> pd.DataFrame:
+    p, s = question.problem, settings.services
+    opened = np.flatnonzero(answer.open)
+    sites = area.sites.iloc[opened]
+    by_site = duties.groupby("site")
+    visits = sites["site"].map(by_site["visits_year"].sum()).fillna(0.0).to_numpy(np.float64)
+    staff = sites["site"].map(by_site["staff_need"].sum()).fillna(0.0).to_numpy(np.float64)
+    remote = sites["site"].isin(duties.loc[duties["mode"] == "remote", "site"]).to_numpy(bool)
+    base = within(question, settings.standard.minutes)[opened]
+    closing = offices[offices["customer_part"] == "closes"].groupby("replaced_by")["office"].agg(" ".join)
+    paid = sites["site"].map(closing).fillna("").astype("string")
+    tier = question.tier[opened]
+    vehicle, weekday = _rounds(p.mobile[opened], p.site_region[opened], p.vehicle_days)
+    hosts = answer.hosts[opened]
+    # A vehicle is paid once for its region: its cost is shared out to the days of its round.
+    share = np.zeros(len(opened), np.int64)
+    for n in np.unique(vehicle[vehicle > 0]):
+        mine = np.flatnonzero(vehicle == n)
+        parts = np.full(len(mine), p.vehicle_cost // len(mine))
+        parts[: p.vehicle_cost - int(parts.sum())] += 1
+        share[mine] = parts
+    cost = p.site_cost[opened] + hosts * p.host_cost + np.where(remote, p.room_cost, 0) + share
+    spoken = spoken_languages(area, inputs)
+    return pd.DataFrame(
+        {
+            "site": sites["site"].to_numpy(),
+            "name": sites["name"].fillna(sites["site"]).to_numpy(),
+            "municipality": sites["municipality"].to_numpy(),
+            "region": sites["region"].to_numpy(),
+            "tier": pd.array(tier, dtype="string"),
+            "status": sites["status"].to_numpy(),
+            "hours_week": [s.hours_week_by_tier[t] for t in tier],
+            "days_week": np.where(p.mobile[opened], 1.0, 5.0),
+            "vehicle": vehicle,
+            "weekday": weekday,
+            "visits_year": visits,
+            "staff_need": staff,
+            "hosts": hosts,
+            "cost_cents_year": cost.astype(np.int64),
+            "people_served": np.rint(people[opened]).astype(np.int64),
+            "population_base": base,
+            "below_base": base < settings.standard.known_population_base,
+            "below_demand": visits / 52 < s.demand_known_week,
+            "languages": pd.array(
+                [
+                    " ".join(sorted(spoken.get(str(m), {"fi"}) | ({"fi", "sv", "se"} if r else set())))
+                    for m, r in zip(sites["municipality"], remote, strict=True)
+                ],
+                dtype="string",
+            ),
+            "paid_by": paid.to_numpy(),
+            "unlinked": (paid == "").to_numpy(dtype=bool),
+        }
+    ).reset_index(drop=True)
+
+
+def _rounds(
+    mobile: NDArray[np.bool_], region: NDArray[np.int32], days: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give each mobile point its vehicle (from 1 on) and day of the week; 0 for other points."""
+    vehicle, weekday = np.zeros(len(mobile), np.int64), np.zeros(len(mobile), np.int64)
+    number = 0
+    for code in np.unique(region[mobile]):
+        for k, at in enumerate(np.flatnonzero(mobile & (region == code))):
+            if k % days == 0:
+                number += 1
+            vehicle[at], weekday[at] = number, k % days + 1
+    return vehicle, weekday
+
+
+def _money(
+    question: ServiceQuestion,
+    answer: ServiceAnswer,
+    points: pd.DataFrame,
+    duties: pd.DataFrame,
+    after: NDArray[np.uint16],
+    today: NDArray[np.uint16],
+    settings: Settings,
+) -> pd.DataFrame:
+    """Say what the model weighed, today and after the plan, each euro in one row."""
+    p = question.problem
+    rent = question.offices["rent_cents"].to_numpy(np.int64)
+    presence = p.office_cost - rent
+    known = _served_today(question)
+    rows = [
+        ("points", 0, int(points["cost_cents_year"].sum())),
+        ("presence_at_points", 0, int(duties["cost_cents_year"].sum())),
+        ("presence_at_offices", int(presence.sum()), int(presence[answer.kept].sum())),
+        ("rent_of_customer_parts", int(rent.sum()), int(rent[answer.kept].sum())),
+        ("customers_travel", _travel(question, today, known, settings), _travel(question, after, known, settings)),
+        ("customers_travel_new", 0, _travel(question, after, ~known, settings)),
+    ]
+    return pd.DataFrame(rows, columns=["what", "today_cents_year", "after_cents_year"]).astype({"what": "string"})
+
+
+def _served_today(question: ServiceQuestion) -> NDArray[np.bool_]:
+    """Tell which groups of services some office gives today."""
+    p = question.problem
+    return np.array([len(p.offices_of(group)) > 0 for group in p.groups], bool)
+
+
+def _travel(
+    question: ServiceQuestion, seconds: NDArray[np.uint16], counted: NDArray[np.bool_], settings: Settings
+) -> int:
+    """Price the minutes that customers travel there and back; beyond the cut-off the cut-off counts."""
+    p = question.problem
+    cents = 2 * settings.plan.travel_eur_hour * 100 / 3600
+    limit = int(p.times.cutoff_minutes * 60)
+    each = np.where(seconds == UNREACHABLE, limit, seconds).astype(np.float64)
+    return round(
+        sum(float(each[g] @ p.people) * group.visits for g, group in enumerate(p.groups) if counted[g]) * cents
+    )
+
+
+def _flags(
+    points: pd.DataFrame,
+    duties: pd.DataFrame,
+    offices: pd.DataFrame,
+    access: pd.DataFrame,
+    languages: pd.DataFrame,
+    settings: Settings,
+) -> tuple[Message, ...]:
+    s, found = settings.services, []
+
+    def names(rows: pd.DataFrame) -> str:
+        few = rows["name"].astype(str).tolist()
+        return ", ".join(few[:10]) + (" ..." if len(few) > 10 else "")
+
+    low = points[points["below_demand"]]
+    if len(low):
+        found.append(
+            say(
+                "Points with fewer than {n} customers a week ({count}): {names}.",
+                n=s.demand_known_week,
+                count=len(low),
+                names=names(low),
+            )
+        )
+    alone = points[points["unlinked"]]
+    if len(alone):
+        found.append(
+            say("Points that no closing office pays for ({count}): {names}.", count=len(alone), names=names(alone))
+        )
+    worse = access[access["region"].notna() & (access["people_inside_after"] < access["people_inside_today"])]
+    if len(worse):
+        row = worse.assign(drop=worse["share_today"] - worse["share_after"]).sort_values("drop").iloc[-1]
+        found.append(
+            say(
+                "Fewer people than today are within the standard in {count} cases; the largest drop is {drop}, of the "
+                "service {service} in region {region}.",
+                count=len(worse),
+                drop=Share(float(row["drop"])),
+                service=str(row["service"]),
+                region=str(row["region"]),
+            )
+        )
+    unmet = languages[~languages["met"]]
+    if len(unmet):
+        found.append(
+            say(
+                "Required languages that no place within the standard gives: {count} cases of municipality, service "
+                "and language; {today} of them are met today.",
+                count=len(unmet),
+                today=int(unmet["met_today"].sum()),
+            )
+        )
+    far = duties[duties["referral_minutes"] > s.referral_known_minutes]
+    if len(far):
+        found.append(
+            say(
+                "Referrals to a place more than {minutes} minutes away: {count}.",
+                minutes=s.referral_known_minutes,
+                count=len(far),
+            )
+        )
+    refused = duties[duties["duty"] & (duties["mode"] == "none")]
+    if len(refused):
+        found.append(
+            say(
+                "Agencies that must take part but do not serve at a point: {count} cases, first {agency} at {site}.",
+                count=len(refused),
+                agency=str(refused["agency"].iloc[0]),
+                site=str(refused["site"].iloc[0]),
+            )
+        )
+    if bool(offices["illustrative"].any()):
+        found.append(say("Rents, visits and floor areas of offices are partly invented for illustration."))
+    found.append(say("Costs of presence, points, hosts and rooms are defaults of this product unless you set them."))
+    return tuple(found)
+
+
+def _findings(inputs: Inputs, area: Area, question: ServiceQuestion) -> tuple[Finding, ...]:
+    """Tell of promises that the plan can't hold because their row says something that is not there."""
+    sites, agencies = set(area.sites["site"]), set(question.problem.agencies)
+    found = []
+    for n, row in enumerate(tuples(inputs.commitments), start=2):
+        if row.site not in sites or row.agency not in agencies:
+            found.append(
+                warning(
+                    "commitments",
+                    n,
+                    "site" if row.site not in sites else "agency",
+                    say(
+                        "The promise of {agency} at {site} is outside what is planned.",
+                        agency=row.agency,
+                        site=row.site,
+                    ),
+                    say("Correct the row, or leave it out."),
+                )
+            )
+    return tuple(found)
+
+
+def rule_in_words(question: ServiceQuestion, area: Area, rule: Rule, size: float) -> Message:
+    """Say which rule would have to give, and by how much."""
+    kind, first, second = rule
+    p = question.problem
+    if kind == "floor":
+        group = question.groups.iloc[first]
+        names = question.services.loc[question.services["group"] == first, "service"]
+        people = int(question.people[second])
+        return say(
+            "The services {services} of {agency} can't have {share} of the people of region {region} within {minutes} "
+            "minutes: {n} people are too many outside.",
+            services=", ".join(names.astype(str)),
+            agency=str(group["agency"]),
+            share=Share(int(p.groups[first].floor[second]) / max(people, 1)),
+            region=str(area.regions["region_fi"].iloc[second]),
+            minutes=plain(float(group["minutes"])),
+            n=max(1, round(size * max(1.0, float(p.groups[first].floor[second]) / 1000))),
+        )
+    if kind == "language":
+        row = p.languages[first]
+        return say(
+            "The services of {group} can't be given in the language {language} in municipality {municipality}.",
+            group=p.groups[row.group].name,
+            language=row.language,
+            municipality=row.municipality,
+        )
+    if kind == "capacity":
+        return say("The point {site} can't take the visits that come to it.", site=str(area.sites["site"].iloc[first]))
+    if kind == "cover":
+        return say("The people whom the points must reach are too many by {n}.", n=max(1, round(size)))
+    return say("The rule '{rule}' of the points conflicts with the services.", rule=p.rows[first].name)

@@ -1,0 +1,498 @@
+"""From tables and settings to the question of points, agencies and modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tunti.access.times import TravelTimes
+from tunti.findings import say
+from tunti.inputs.tables import Inputs
+from tunti.location.problem import Goal, Network, Problem
+from tunti.location.rules import SiteRow, needed, seconds_of, site_rows, site_states
+from tunti.location.services import MODES, Cover, Group, LanguageRow, ServiceProblem
+from tunti.plan.area import Area
+from tunti.settings import Settings
+from tunti.settings_services import ServiceSettings
+
+IN_PERSON_WEEKS = 46
+"""Working weeks of a visiting clerk in a year."""
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceQuestion:
+    """The question with the names of its rows.
+
+    Attributes
+    ----------
+    problem : ServiceProblem
+    groups : DataFrame
+        ``group, agency, modes, minutes, share_set, visits_year``, in the order of ``problem.groups``.
+    services : DataFrame
+        ``service, agency, group`` (position), ``minutes, share_set, visits_year, minutes_visit``.
+    offices : DataFrame
+        Today's offices in the order of the problem, with ``rent_cents``: rent of the customer part in a year.
+    today : int64, shape (groups, regions)
+        People within the standard of today's offices.
+    people : int64, shape (regions,)
+    tier : array of str, shape (sites,)
+    languages : DataFrame
+        ``municipality, service, group, language, cell, required_by`` (status or table): what the rows of
+        ``problem.languages`` were chosen from.
+    """
+
+    problem: ServiceProblem
+    groups: pd.DataFrame
+    services: pd.DataFrame
+    offices: pd.DataFrame
+    today: NDArray[np.int64]
+    people: NDArray[np.int64]
+    tier: NDArray[np.object_]
+    languages: pd.DataFrame
+
+
+def service_question(
+    times: TravelTimes,
+    area: Area,
+    offices: pd.DataFrame,
+    office_place: NDArray[np.int64],
+    office_times: TravelTimes,
+    inputs: Inputs,
+    network_problem: Problem,
+    network: Network,
+    settings: Settings,
+) -> ServiceQuestion:
+    """Make the question of points, agencies and modes from tables, settings and the network's answer.
+
+    Parameters
+    ----------
+    times : TravelTimes
+        From the area's cells to its sites, then to the offices' places.
+    area : Area
+    offices : DataFrame
+        Offices that serve customers today, those that serve only remotely too.
+    office_place : int64, shape (offices,)
+        Row of ``times`` of each office.
+    office_times : TravelTimes
+        From the offices, as if they were cells, to the sites.
+    inputs : Inputs
+    network_problem : Problem
+    network : Network
+        What the points must keep: their number and the people within the standard.
+    settings : Settings
+
+    Returns
+    -------
+    ServiceQuestion
+    """
+    s = settings.services
+    code = {r: i for i, r in enumerate(area.regions["region"])}
+    people = area.cells["people"].to_numpy(dtype=np.int64)
+    region = area.cells["region"].map(code).fillna(-1).to_numpy(dtype=np.int32)
+    by_region = np.bincount(region[region >= 0], weights=people[region >= 0], minlength=len(code)).astype(np.int64)
+    agencies = taking_part(inputs, settings)
+    services = service_table(inputs, agencies, settings)
+    names = tuple(agencies["agency"])
+    mine = offices["agency"].isin(names).to_numpy(dtype=bool)
+    offices, office_place = offices[mine], office_place[mine]
+    position = {a: i for i, a in enumerate(names)}
+    office_agency = offices["agency"].map(position).to_numpy(dtype=np.int32)
+    office_mode = np.asarray(offices["mode_today"].map({m: i for i, m in enumerate(MODES)}), np.int32)
+    rent = _customer_rent(offices)
+    presence = presence_cost(s)
+    tier = area.sites["tier"].fillna(s.tier).to_numpy(dtype=object)
+    groups, table = _groups(services, names)
+    today = np.zeros((len(groups), len(code)), np.int64)
+    for g, row in enumerate(tuples(groups)):
+        serves = np.zeros(len(times.sites), bool)
+        fits = (office_agency == position[row.agency]) & np.isin(office_mode, _positions(row.modes))
+        serves[office_place[fits]] = True
+        _, seconds = times.nearest(serves)
+        inside = (seconds <= seconds_of(row.minutes)) & (region >= 0)
+        today[g] = np.bincount(region[inside], weights=people[inside], minlength=len(code)).astype(np.int64)
+    floors = _floors(groups, today, by_region, s)
+    everyone = max(int(people.sum()), 1)
+    problem_groups = tuple(
+        Group(
+            name=row.group,
+            agency=position[row.agency],
+            modes=_positions(row.modes),
+            seconds=seconds_of(row.minutes),
+            floor=floors[g],
+            visits=float(row.visits_year) / everyone,
+        )
+        for g, row in enumerate(tuples(groups))
+    )
+    allowed, cost, must, fixed = _presences(agencies, table, groups, tier, inputs, area, s, presence)
+    near = office_times.seconds <= seconds_of(s.closes_within_minutes)
+    from_site = np.repeat(np.arange(len(office_times.sites)), np.diff(office_times.indptr))
+    row_of = np.full(len(mine), -1)
+    row_of[mine] = np.arange(int(mine.sum()))
+    near &= row_of[office_times.cell] >= 0
+    state = _states(times, area, network_problem, network, table, people, s)
+    usable = near & (state[from_site] >= 0)
+    mids = [0.0, *s.travel_edges_minutes]
+    middle = [(a + b) / 2 for a, b in pairwise(mids)] + [s.travel_beyond_minutes]
+    cents_minute = 2 * settings.plan.travel_eur_hour * 100 / 60
+    languages, language_rows = _languages(
+        times, area, inputs, table, groups, offices, office_place, office_mode, office_agency, state, allowed
+    )
+    problem = ServiceProblem(
+        times=times,
+        people=people,
+        region=region,
+        agencies=names,
+        groups=problem_groups,
+        office_agency=office_agency,
+        office_place=office_place.astype(np.int32),
+        office_mode=office_mode,
+        office_cost=rent + presence[office_mode],
+        close_office=row_of[office_times.cell[usable]].astype(np.int32),
+        close_site=from_site[usable].astype(np.int32),
+        state=state,
+        site_region=area.sites["region"].map(code).fillna(-1).to_numpy(dtype=np.int32),
+        site_cost=_site_cost(area, tier, s),
+        mobile=tier == "mobile",
+        allowed=allowed,
+        cost=cost,
+        must=must,
+        fixed=fixed,
+        rows=tuple(_point_rows(network_problem, network, state)),
+        covers=_covers(network_problem, network),
+        languages=language_rows,
+        capacity=area.sites["capacity_visits_year"].fillna(np.inf).to_numpy(dtype=np.float64),
+        staff_at_least=s.minimum_staff,
+        host_cost=round(s.host_eur_year * 100),
+        room_cost=round(s.remote_room_eur_year * 100),
+        vehicle_cost=round(s.vehicle_eur_year * 100),
+        vehicle_days=s.vehicle_days_week,
+        edges=tuple(seconds_of(m) for m in s.travel_edges_minutes),
+        weights=tuple((b - a) * cents_minute for a, b in pairwise(middle)),
+    )
+    return ServiceQuestion(problem, groups, table, offices.assign(rent_cents=rent), today, by_region, tier, languages)
+
+
+def tuples(frame: pd.DataFrame) -> list[Any]:
+    """Give the rows of a table, each with its columns as names."""
+    return list(frame.itertuples())
+
+
+def taking_part(inputs: Inputs, settings: Settings) -> pd.DataFrame:
+    """Give the agencies that serve customers at points on the project's day.
+
+    Returns
+    -------
+    DataFrame
+        ``agency, duty`` (boolean, NA where the table does not say), in the order of the table; agencies that only the
+        services or the offices name come after.
+    """
+    day = pd.Timestamp(settings.project.as_of)
+    table = inputs.agencies
+    exists = (table["valid_from"].isna() | (table["valid_from"] <= day)) & (
+        table["valid_to"].isna() | (table["valid_to"] >= day)
+    )
+    part = table["takes_part"].fillna("both").isin(("both", "points"))
+    known = table.loc[exists & part, ["agency", "duty"]]
+    if len(table):
+        return known.reset_index(drop=True)
+    named = pd.concat([inputs.services["agency"], inputs.offices["agency"]]).drop_duplicates().sort_values()
+    return pd.DataFrame({"agency": named.to_numpy(), "duty": pd.array([pd.NA] * len(named), dtype="boolean")}).astype(
+        {"agency": "string"}
+    )
+
+
+def service_table(inputs: Inputs, agencies: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Give the services of the agencies with what the settings fill in.
+
+    Returns
+    -------
+    DataFrame
+        ``service, agency, modes`` (in the order of :data:`MODES`), ``minutes, share_set, visits_year, minutes_visit``.
+        An agency without services has one of its own name, in any mode, whose visits are those of its offices.
+    """
+    rows = inputs.services[inputs.services["agency"].isin(agencies["agency"])]
+    modes = rows["modes"].fillna("staffed visiting").map(_in_order)
+    table = pd.DataFrame(
+        {
+            "service": rows["service"],
+            "agency": rows["agency"],
+            "modes": modes,
+            "minutes": rows["standard_minutes"].fillna(settings.standard.minutes),
+            "share_set": rows["standard_share"]
+            .astype(float)
+            .fillna(np.nan if settings.services.share is None else settings.services.share),
+            "visits_year": rows["visits_year"].fillna(0.0),
+            "minutes_visit": rows["minutes_visit"].fillna(20.0),
+        }
+    )
+    table = table[table["modes"] != ""]
+    bare = agencies.loc[~agencies["agency"].isin(table["agency"]), "agency"]
+    visits = inputs.offices.groupby("agency")["visits_year"].sum()
+    bare = bare[bare.isin(inputs.offices["agency"])]
+    more = pd.DataFrame(
+        {
+            "service": bare,
+            "agency": bare,
+            "modes": " ".join(MODES),
+            "minutes": settings.standard.minutes,
+            "share_set": np.nan if settings.services.share is None else settings.services.share,
+            "visits_year": bare.map(visits).fillna(0.0).astype(float),
+            "minutes_visit": 20.0,
+        }
+    )
+    order = {a: i for i, a in enumerate(agencies["agency"])}
+    whole = pd.concat([table, more]) if len(more) else table
+    whole = whole.astype({"service": "string", "agency": "string", "modes": "string", "share_set": "float64"})
+    return whole.sort_values("agency", key=lambda a: a.map(order), kind="stable").reset_index(drop=True)
+
+
+def _in_order(text: object) -> str:
+    given = set(str(text).split())
+    return " ".join(m for m in MODES if m in given)
+
+
+def _positions(modes: str) -> tuple[int, ...]:
+    return tuple(MODES.index(m) for m in modes.split())
+
+
+def _groups(services: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Put services of an agency with the same standard and modes into one group."""
+    keys = ["agency", "modes", "minutes", "share_set"]
+    summed = services.groupby(keys, sort=False, dropna=False)["visits_year"].sum()
+    groups = summed.to_frame().reset_index()
+    groups.insert(
+        0,
+        "group",
+        [
+            f"{r.agency}:{'+'.join(r.modes.split())}:{r.minutes:g}"
+            + ("" if pd.isna(r.share_set) else f":{r.share_set:g}")
+            for r in tuples(groups)
+        ],
+    )
+    number = groups.assign(number=np.arange(len(groups)))
+    merged = services.merge(number[[*keys, "number"]], on=keys, how="left")
+    return groups, services.assign(group=merged["number"].to_numpy(dtype=np.int64))
+
+
+def _customer_rent(offices: pd.DataFrame) -> NDArray[np.int64]:
+    """Give the customer part's rent of each office, cents a year; nothing where rent or area is not known."""
+    whole = offices["customer_m2"].fillna(0.0) + offices["work_m2"].fillna(0.0)
+    share = np.where(whole > 0, offices["customer_m2"].fillna(0.0) / whole.where(whole > 0, 1.0), 1.0)
+    rent = np.rint(offices["rent_eur_year"].fillna(0.0).to_numpy(np.float64) * share * 100)
+    return np.asarray(rent, np.int64)
+
+
+def presence_cost(s: ServiceSettings) -> NDArray[np.int64]:
+    """Give the least yearly cost of serving in each mode, in cents, whatever the visits.
+
+    A visit takes the same clerk's minutes wherever it is made, so only the clerk that must be there anyway counts.
+    """
+    days = s.visiting_days_week
+    visiting = s.staff_eur_year * days / 5 + s.visiting_eur_day * days * IN_PERSON_WEEKS
+    euros = (s.staff_eur_year + s.staffed_eur_year, visiting, s.remote_eur_year, s.assisted_eur_year)
+    return np.asarray(np.rint(np.array(euros) * 100), np.int64)
+
+
+def _site_cost(area: Area, tier: NDArray[np.object_], s: ServiceSettings) -> NDArray[np.int64]:
+    default = pd.Series(tier).map(s.point_eur_year_by_tier).to_numpy(dtype=np.float64)
+    given = area.sites["cost_eur_year"].to_numpy(dtype=np.float64)
+    return np.asarray(np.rint(np.where(np.isnan(given), default, given) * 100), np.int64)
+
+
+def _floors(
+    groups: pd.DataFrame, today: NDArray[np.int64], people: NDArray[np.int64], s: ServiceSettings
+) -> NDArray[np.int64]:
+    floors = np.zeros_like(today)
+    for g, share in enumerate(groups["share_set"]):
+        if pd.isna(share):
+            # A drop is rounded down to whole people, so that it never exceeds what is allowed.
+            floors[g] = np.maximum(0, today[g] - np.floor(people * s.share_drop + 1e-6).astype(np.int64))
+        else:
+            floors[g] = [needed(float(share), int(n)) for n in people]
+    return floors
+
+
+def _presences(
+    agencies: pd.DataFrame,
+    services: pd.DataFrame,
+    groups: pd.DataFrame,
+    tier: NDArray[np.object_],
+    inputs: Inputs,
+    area: Area,
+    s: ServiceSettings,
+    presence: NDArray[np.int64],
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say in which modes each agency may serve at each site, at what cost, and what it must or has promised to."""
+    shape = (len(agencies), len(tier), len(MODES))
+    by_tier = {t: np.isin(MODES, s.modes_by_tier.get(t, ())) for t in ("centre", "small", "mobile")}
+    fits_tier = np.array([by_tier[t] for t in tier]).reshape(len(tier), len(MODES))
+    allowed = np.zeros(shape, bool)
+    must = np.zeros(shape[:2], bool)
+    for a, row in enumerate(tuples(agencies)):
+        own = groups[groups["agency"] == row.agency]
+        modes = np.isin(np.arange(len(MODES)), [m for text in own["modes"] for m in _positions(text)])
+        allowed[a] = fits_tier & modes[None]
+        duty = own["visits_year"].sum() >= s.duty_visits_year if pd.isna(row.duty) else bool(row.duty)
+        must[a] = duty
+    fixed = np.zeros(shape, bool)
+    position = {name: i for i, name in enumerate(agencies["agency"])}
+    site = {name: j for j, name in enumerate(area.sites["site"])}
+    for row in tuples(inputs.commitments):
+        if row.agency not in position or row.site not in site or row.commitment == "proposed":
+            continue
+        a, j = position[row.agency], site[row.site]
+        if row.commitment == "refused":
+            allowed[a, j, slice(None) if pd.isna(row.mode) or row.mode == "none" else MODES.index(row.mode)] = False
+        elif row.mode == "none":
+            allowed[a, j] = False
+        elif not pd.isna(row.mode):
+            # What is promised goes before tiers: an agency may promise more than a small point has.
+            allowed[a, j, MODES.index(row.mode)] = True
+            fixed[a, j, MODES.index(row.mode)] = True
+    cost = np.broadcast_to(presence, shape).copy()
+    return allowed, cost, must, fixed
+
+
+def _states(
+    times: TravelTimes,
+    area: Area,
+    problem: Problem,
+    network: Network,
+    services: pd.DataFrame,
+    people: NDArray[np.int64],
+    s: ServiceSettings,
+) -> NDArray[np.int8]:
+    """Say which sites must open and must not: what the network's rules say, and its very points for some goals."""
+    state = site_states(problem).astype(np.int8)
+    if problem.goal in _AS_FOUND:
+        state = np.where(network.open, 1, -1).astype(np.int8)
+    if s.demand_at_least_week is not None:
+        visits = float(services["visits_year"].sum()) / max(int(people.sum()), 1) / 52
+        near = times.seconds <= seconds_of(problem.minutes)
+        place = np.repeat(np.arange(len(times.sites)), np.diff(times.indptr))
+        base = np.bincount(place[near], weights=people[times.cell[near]].astype(float), minlength=len(times.sites))
+        state[(base[: len(state)] * visits < s.demand_at_least_week) & (state == 0)] = -1
+    return state
+
+
+_AS_FOUND = (Goal.LEAST_TRAVEL, Goal.BACKUP, Goal.LEAST_COST, Goal.WORST_CASE)
+"""Goals that name the points themselves: only the modes are chosen for them."""
+
+
+def _point_rows(problem: Problem, network: Network, state: NDArray[np.int8]) -> list[SiteRow]:
+    if problem.goal in _AS_FOUND:
+        return []
+    rows = site_rows(problem, state)
+    n = float(len(network.points))
+    name = say("exactly {n} points", n=len(network.points))
+    return [*rows, SiteRow("points", name, np.ones(len(state)), n, n)]
+
+
+def _covers(problem: Problem, network: Network) -> tuple[Cover, ...]:
+    if problem.goal in _AS_FOUND:
+        return ()
+    seconds = seconds_of(problem.minutes)
+    covers = [Cover(seconds, -1, network.people)]
+    for region, share in sorted(problem.rules.region_share.items()):
+        covers.append(Cover(seconds, region, needed(share, int(problem.people[problem.region == region].sum()))))
+    return tuple(c for c in covers if c.people > 0)
+
+
+def _languages(
+    times: TravelTimes,
+    area: Area,
+    inputs: Inputs,
+    services: pd.DataFrame,
+    groups: pd.DataFrame,
+    offices: pd.DataFrame,
+    office_place: NDArray[np.int64],
+    office_mode: NDArray[np.int32],
+    office_agency: NDArray[np.int32],
+    state: NDArray[np.int8],
+    allowed: NDArray[np.bool_],
+) -> tuple[pd.DataFrame, tuple[LanguageRow, ...]]:
+    """List the required languages by municipality and service, and the rows that the plan must keep.
+
+    Rows of the table of language duties must be met; those that follow from the municipality's status must be where
+    they are today.
+    """
+    n = len(state)
+    required = required_languages(area, inputs, services)
+    spoken = spoken_languages(area, inputs)
+    site_speaks = [spoken.get(str(m), {"fi"}) for m in area.sites["municipality"]]
+    office_speaks = [spoken.get(str(m), {"fi"}) for m in offices["municipality"]]
+    main = area.cells.assign(at=np.arange(len(area.cells))).sort_values("people", kind="stable")
+    main_cell = main.groupby("municipality")["at"].last()
+    required = required.assign(cell=required["municipality"].map(main_cell))
+    indptr, place, seconds = times.by_cell()
+    at_place: dict[int, list[int]] = {}
+    for o, where in enumerate(office_place.tolist()):
+        at_place.setdefault(where, []).append(o)
+    rows: list[LanguageRow] = []
+    done: set[tuple[str, int, str]] = set()
+    for row in tuples(required.dropna(subset=["cell"])):
+        key = (str(row.municipality), int(row.group), str(row.language))
+        # Finnish is served everywhere and sign language is booked: neither depends on the place.
+        if row.language in ("fi", "sign") or key in done:
+            continue
+        done.add(key)
+        cell = int(row.cell)
+        span = slice(indptr[cell], indptr[cell + 1])
+        near = place[span][seconds[span] <= seconds_of(float(groups["minutes"].iloc[row.group]))]
+        modes = _positions(groups["modes"].iloc[row.group])
+        places, speaks, today = [], [], False
+        for where in near.tolist():
+            if where < n:
+                if state[where] >= 0:
+                    places.append(where)
+                    speaks.append(row.language in site_speaks[where])
+                continue
+            for o in at_place.get(where, ()):
+                if offices["agency"].iloc[o] == groups["agency"].iloc[row.group] and office_mode[o] in modes:
+                    places.append(n + o)
+                    speaks.append(row.language in office_speaks[o])
+                    today |= speaks[-1] or MODES[office_mode[o]] == "remote"
+        if today or (row.required_by == "table"):
+            rows.append(LanguageRow(key[1], key[0], key[2], np.array(places, np.int32), np.array(speaks, bool)))
+    return required, tuple(rows)
+
+
+def spoken_languages(area: Area, inputs: Inputs) -> dict[str, set[str]]:
+    """Give the languages that staff of each municipality speak: its official ones, and Sámi in the Sámi homeland."""
+    known = inputs.municipalities
+    found = {}
+    for row in tuples(known):
+        languages = set((row.languages if not pd.isna(row.languages) else "fi").split())
+        if not pd.isna(row.sami_homeland) and bool(row.sami_homeland):
+            languages.add("se")
+        found[str(row.municipality)] = languages
+    return found
+
+
+def required_languages(area: Area, inputs: Inputs, services: pd.DataFrame) -> pd.DataFrame:
+    """List the languages that each service must be given in, by municipality.
+
+    Returns
+    -------
+    DataFrame
+        ``municipality, service, group, language, required_by``; only municipalities that ask for more than Finnish,
+        and sign language where the table asks for it.
+    """
+    spoken = spoken_languages(area, inputs)
+    told = {(str(r.municipality), str(r.service)): str(r.languages).split() for r in tuples(inputs.language_duties)}
+    rows = []
+    for municipality in area.municipalities["municipality"].astype(str).sort_values():
+        for service in tuples(services):
+            given = told.get((municipality, str(service.service)), told.get((municipality, "*")))
+            languages = given if given is not None else sorted(spoken[municipality])
+            if given is None and set(languages) == {"fi"}:
+                continue
+            by = "status" if given is None else "table"
+            rows += [(municipality, service.service, service.group, language, by) for language in languages]
+    frame = pd.DataFrame(rows, columns=["municipality", "service", "group", "language", "required_by"])
+    return frame.astype({"municipality": "string", "service": "string", "group": "int64", "language": "string"})
