@@ -175,7 +175,7 @@ LANGUAGES = Schema(
         Column(
             "pool",
             "id",
-            N_("Pool"),
+            N_("Pool of interpreters"),
             N_("Languages of the same pool share their interpreters; empty for a pool of its own."),
             example="",
         ),
@@ -235,6 +235,27 @@ REMOTE_ROOMS = Schema(
         ILLUSTRATIVE,
     ),
 )
+
+QUEUE_EXPORT = Schema(
+    "queue_export",
+    N_("Queue export"),
+    N_("Export of a queue system, one row per ticket; read with tunti visits, no table of the project."),
+    (),
+    (
+        Column(
+            "arrived",
+            "text",
+            N_("Ticket taken"),
+            N_("Day and time when the ticket was taken."),
+            required=True,
+            example="2026-05-04 9:30",
+        ),
+        Column("called", "text", N_("Called"), N_("Day and time of the call."), example="2026-05-04 9:41"),
+        Column("ended", "text", N_("Ended"), N_("Day and time of the end."), example="2026-05-04 10:02"),
+        Column("service", "text", N_("Service or queue"), N_("What the ticket is for."), example="passport"),
+    ),
+)
+"""What is read of a queue system's export; columns about persons are refused."""
 
 REMOTE = (VISIT_HOURS, VISIT_MONTHS, CHANNEL_SHARES, LANGUAGES, OPENING_HOURS, REMOTE_ROOMS)
 """All tables of remote service."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tunti.remote.queues import ServiceLevel, Waiting, checked, erlang_c, waiting_with_patience
+from tunti.remote.queues import ServiceLevel, Waiting, checked, erlang_c, erlang_c_each, waiting_with_patience
 
 Floats = NDArray[np.float64]
 
@@ -150,10 +150,7 @@ def _kept(
     load: Floats, share: float, clerks: NDArray[np.int64], minutes: float, level: ServiceLevel
 ) -> NDArray[np.bool_]:
     load = np.minimum(load, clerks * (1 - 1e-9))
-    blocked = np.ones_like(load)
-    for n in range(1, int(clerks.max()) + 1):
-        blocked = np.where(n <= clerks, load * blocked / (n + load * blocked), blocked)
-    waits = clerks * blocked / (clerks - load * (1 - blocked))
+    waits = erlang_c_each(load, clerks)
     booked, walk_in = share * load, (1 - share) * load
 
     def over(t: float) -> Floats:

@@ -364,12 +364,29 @@ def most_load(most: float, minutes: float, level: ServiceLevel) -> Floats:
     return np.asarray(table, np.float64)
 
 
-def _kept_each(load: Floats, clerks: NDArray[np.int64], minutes: float, level: ServiceLevel) -> NDArray[np.bool_]:
-    """Tell for pairs of a load and a number of clerks whether the level is kept: one recursion for all."""
+def erlang_c_each(load: Floats, clerks: NDArray[np.int64]) -> Floats:
+    """Give the share of customers who wait for pairs of a load and a number of clerks: one recursion for all.
+
+    Parameters
+    ----------
+    load : float64
+        Below the number of clerks.
+    clerks : int64
+        Of the same shape.
+
+    Returns
+    -------
+    float64
+    """
     blocked = np.ones_like(load)
     for n in range(1, int(clerks.max(initial=0)) + 1):
         blocked = np.where(n <= clerks, load * blocked / (n + load * blocked), blocked)
-    waits = clerks * blocked / (clerks - load * (1 - blocked))
+    return np.asarray(clerks * blocked / (clerks - load * (1 - blocked)), np.float64)
+
+
+def _kept_each(load: Floats, clerks: NDArray[np.int64], minutes: float, level: ServiceLevel) -> NDArray[np.bool_]:
+    """Tell for pairs of a load and a number of clerks whether the level is kept."""
+    waits = erlang_c_each(load, clerks)
     pace = (clerks - load) / minutes
     good = (1 - waits * np.exp(-pace * level.within) >= level.answered) & (load <= level.occupancy * clerks)
     if level.mean_wait < np.inf:

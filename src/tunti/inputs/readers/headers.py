@@ -23,6 +23,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "lat": ("wgs84 lat",),
     "road_class": ("class", "cls", "luokka", "klass"),
     "kmh": ("km/h", "nopeusrajoitus", "hastighet"),
+    "arrived": ("saapui", "saapumisaika", "vuoronumero otettu", "jonoon", "issued", "arrival", "ankomst", "ankom"),
+    "called": ("kutsuttu", "kutsuaika", "palvelu alkoi", "call time", "served", "kallad", "uppropad"),
+    "ended": ("päättyi", "palvelu päättyi", "finished", "closed", "avslutad"),
+    "service": ("palvelu", "jono", "queue", "tjänst", "kö", "ärende"),
 }
 
 _BRACKETS = re.compile(r"[(\[][^)\]]*[)\]]\s*\*?\s*$")
