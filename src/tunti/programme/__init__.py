@@ -1,0 +1,1 @@
+"""The programme: what opens, closes and moves when, what it costs whom, and what came true."""
