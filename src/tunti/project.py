@@ -37,7 +37,7 @@ from tunti.location.problem import Network, Problem
 from tunti.network.graph import RoadGraph
 from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
-from tunti.plan.duties import Services, of_region
+from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
 from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import RemoteService
@@ -388,7 +388,8 @@ class Project:
         Parameters
         ----------
         region : str, optional
-            Name or code of the region whose tables are asked for; points of all planned regions are chosen together.
+            Name or code of a region that is chosen alone: its neighbours keep the network's points and today's
+            offices. Without it all planned regions are chosen together.
         scenario : str, optional
         workers : str or int, optional
             As in :meth:`access`.
@@ -409,8 +410,7 @@ class Project:
         stages = Stages(self.store, inputs, settings, progress, workers=workers)
         area = stages.times().area
         code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
-        found = stages.services()
-        return found if code is None else of_region(found, area, code)
+        return stages.services(code)
 
     def remote(
         self,

@@ -38,7 +38,7 @@ from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, served
 from tunti.plan.duties import Services, rule_in_words, services_result
 from tunti.plan.question import question
 from tunti.plan.regional import Solved
-from tunti.plan.service_question import service_question
+from tunti.plan.service_question import of_region, service_question
 from tunti.remote.service import Dimensioned, RemoteService, dimension
 from tunti.remote.stage import remote_stage
 from tunti.settings import Settings
@@ -118,7 +118,7 @@ class Stages:
         self._timed: Timed | None = None
         self._graph: tuple[RoadGraph, list[Finding]] | None = None
         self._network: tuple[Problem, Network] | None = None
-        self._services: Services | None = None
+        self._services: dict[str | None, Services] = {}
 
     def graph(self) -> tuple[RoadGraph, list[Finding]]:
         """Build the road network and say what was left out of it."""
@@ -258,16 +258,22 @@ class Stages:
         self.seconds["network of points"] = perf_counter() - start
         return self._network
 
-    def services(self) -> Services:
+    def services(self, region: str | None = None) -> Services:
         """Give points, agencies and modes chosen together, from the store when nothing changed.
+
+        Parameters
+        ----------
+        region : str, optional
+            Code of a region whose points and modes alone are chosen: its neighbours keep the network's points and
+            today's offices.
 
         Raises
         ------
         Infeasible
             No choice keeps the standards and duties of all services.
         """
-        if self._services is not None:
-            return self._services
+        if region in self._services:
+            return self._services[region]
         timed = self.times()
         problem, network = self.network()
         start = perf_counter()
@@ -283,6 +289,8 @@ class Stages:
             network,
             settings,
         )
+        if region is not None:
+            asked = of_region(asked, problem, network, timed.area.regions["region"].tolist().index(region))
         gap, nodes = settings.services.gap, settings.services.nodes
         key = content_hash(__version__, *_service_parts(asked.problem), gap, nodes)
         kept = self.store.result("services", key)
@@ -299,9 +307,10 @@ class Stages:
         else:
             known: dict[str, Any] = {**kept[0], **{name: kept[1][name] for name in _ANSWER_ARRAYS}}
             answer = ServiceAnswer(**{**known, "steps": tuple((str(a), str(b)) for a, b in known["steps"])})
-        self._services = services_result(asked, answer, timed.area, inputs, timed.office_times, timed.served, settings)
+        found = services_result(asked, answer, timed.area, inputs, timed.office_times, timed.served, settings, region)
+        self._services[region] = found
         self.seconds["agencies and modes"] = perf_counter() - start
-        return self._services
+        return found
 
     def remote(self, duties: pd.DataFrame | None = None) -> RemoteService:
         """Dimension remote service for the network of points, from the store when nothing changed.
@@ -339,9 +348,7 @@ class Stages:
         _, network = self.network()
         times = part(timed.times, np.arange(len(timed.area.sites)))
         cells, sites = timed.area.cells, timed.area.sites
-        return dimension(
-            times, cells, sites, self.inputs, self.settings, open_sites=network.open, duties=duties
-        )[1]
+        return dimension(times, cells, sites, self.inputs, self.settings, open_sites=network.open, duties=duties)[1]
 
     def solved(self) -> Solved:
         """Give everything that a plan is put together from."""

@@ -105,7 +105,9 @@ def show(found: Services, language: str) -> None:
             for a in count.index
         ],
     )
-    whole = found.access[found.access["region"].isna()]
+    # A region's answer has its own rows only, the country's one row of all people for each service.
+    access = found.access
+    whole = access[access["region"].isna()] if access["region"].isna().any() else access
     rows_table(
         _("People within each service's standard"),
         [_("Service"), _("Agency"), _("Minutes"), _("Today"), _("Plan"), _("People who move outside or inside")],

@@ -12,6 +12,7 @@ from tunti.location.services import (
     ASSISTED,
     MODES,
     REMOTE,
+    SEED,
     STAFFED,
     STRENGTH,
     ByCell,
@@ -19,6 +20,7 @@ from tunti.location.services import (
     MergedRows,
     ServiceProblem,
 )
+from tunti.location.services_reduce import useful_modes
 
 SCALE = 1e-5
 """The solver counts in thousands of euros: cents times this."""
@@ -44,6 +46,8 @@ class Model:
         Most cents that left out terms of travel could add.
     rules : list of (Rule, int)
         Slack columns of the rules that may be broken, when asked which to drop.
+    sure : array of uint64
+        Hashes of the sets of columns of which one is 1 in any case.
     """
 
     cost: list[NDArray[np.float64]] = field(default_factory=list)
@@ -58,6 +62,7 @@ class Model:
     constant: float = 0.0
     dropped: float = 0.0
     rules: list[tuple[Rule, int]] = field(default_factory=list)
+    sure: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def add(
         self,
@@ -176,7 +181,8 @@ def build(
     model = Model()
     state = p.state if elastic or "cover" in without else forced_open(p, by_cell)
     money = 0.0 if elastic else SCALE
-    columns = _decisions(model, p, state, money)
+    must = must_serve(p, without)
+    columns = _decisions(model, p, state, money, must, useful_modes(p, must))
     _presence(model, p, columns, without)
     _closing(model, p, columns)
     if "points" not in without:
@@ -209,11 +215,22 @@ def build(
     return model, columns
 
 
-def _decisions(model: Model, p: ServiceProblem, state: NDArray[np.int8], money: float) -> Columns:
-    opened = model.add(p.site_cost * money, low=state == 1, high=state >= 0, integer=True)
+def _decisions(
+    model: Model,
+    p: ServiceProblem,
+    state: NDArray[np.int8],
+    money: float,
+    must: NDArray[np.bool_],
+    allowed: NDArray[np.bool_],
+) -> Columns:
+    use = allowed & (state >= 0)[None, :, None]
+    # An agency that must serve and has one mode left serves just where the point opens: no decision of its own.
+    settled = use & (must & (use.sum(axis=2) == 1))[:, :, None]
+    with_points = (p.cost * settled).sum(axis=(0, 2))
+    opened = model.add((p.site_cost + with_points) * money, low=state == 1, high=state >= 0, integer=True)
     mode = np.full(p.allowed.shape, -1, np.int64)
-    use = p.allowed & (state >= 0)[None, :, None]
-    mode[use] = model.add(p.cost[use] * money, integer=True)
+    mode[use & ~settled] = model.add(p.cost[use & ~settled] * money, integer=True)
+    mode[settled] = opened[np.nonzero(settled)[1]]
     kept = model.add(p.office_cost * money, integer=True)
     hosts = model.add(
         np.full(p.sites, p.host_cost * money), high=np.where(p.mobile, 0.0, float(max(p.staff_at_least, 1)))
@@ -243,20 +260,21 @@ def _presence(model: Model, p: ServiceProblem, c: Columns, without: frozenset[st
     """Let an agency serve at an open point in one mode; hosts and the remote room are there where they are needed."""
     use = c.mode >= 0
     agency, site, mode = np.nonzero(use)
-    pair, number = np.unique(agency * p.sites + site, return_inverse=True)
+    own = c.mode[use] != c.open[site]
+    pair, number = np.unique(agency[own] * p.sites + site[own], return_inverse=True)
     at = pair % p.sites
     must = must_serve(p, without)[pair // p.sites, at]
     n = len(pair)
     model.rows_of(
         np.concatenate([number, np.arange(n)]),
-        np.concatenate([c.mode[use], c.open[at]]),
+        np.concatenate([c.mode[use][own], c.open[at]]),
         np.concatenate([np.ones(len(number)), -np.ones(n)]),
         low=np.where(must, 0.0, -np.inf),
         high=0.0,
         count=n,
     )
     if "fixed" not in without:
-        promised = np.flatnonzero(p.fixed[agency, site, mode])
+        promised = np.flatnonzero(p.fixed[agency, site, mode] & own)
         k = len(promised)
         model.rows_of(
             np.tile(np.arange(k), 2),
@@ -415,6 +433,7 @@ def _demand(
         number[left] = np.arange(len(left))
         keep = number[entries[0]] >= 0
         model.rows_of(number[entries[0][keep]], entries[1][keep], 1.0, low=1.0, count=len(left))
+        model.sure = np.union1d(model.sure, _hashed(entries, len(take), model.columns)[left, 0])
         return
     loose = np.flatnonzero(~settled)
     number = np.full(len(take), -1)
@@ -448,7 +467,7 @@ def _travel(
 ) -> None:
     """Weigh the visits of people who have no place of the service within an edge."""
     sure = _surely_open(model)
-    weights, sets = [], []
+    many, weights, hashes = [], [], []
     for group, rows, weight in terms:
         places = _availability(p, c, group, without)
         full = np.diff(rows.indptr) > 0
@@ -457,30 +476,52 @@ def _travel(
         entries = _spread(rows, take, places)
         loose = np.flatnonzero(~_settled(entries, len(take), sure))
         weights.append(rows.people[take][loose] * weight)
-        sets.append((entries, loose, len(take)))
+        hashes.append(_hashed(entries, len(take), model.columns)[loose])
+        many.append((entries, loose, len(take)))
     if not weights:
         return
-    every = np.concatenate(weights)
-    order = np.argsort(every, kind="stable")
-    out = np.zeros(len(every), bool)
-    out[order[np.cumsum(every[order]) <= least]] = True
-    model.dropped = float(every[out].sum())
+    # People with the same choice of columns weigh together, whatever their agency; those who are sure of one don't.
+    every = np.concatenate(hashes)
+    keys, first, number = np.unique(every, axis=0, return_index=True, return_inverse=True)
+    cents = np.bincount(number.ravel(), weights=np.concatenate(weights), minlength=len(keys))
+    cents[np.isin(keys[:, 0], model.sure)] = 0.0
+    order = np.argsort(cents, kind="stable")
+    out = np.zeros(len(cents), bool)
+    out[order[np.cumsum(cents[order]) <= least]] = True
+    model.dropped = float(cents[out].sum())
+    chosen = np.zeros(len(every), bool)
+    chosen[first[~out]] = True
+    value = np.zeros(len(every))
+    value[first] = cents
     begin = 0
-    for (entries, loose, total), cents in zip(sets, weights, strict=True):
-        use = ~out[begin : begin + len(loose)]
+    for entries, loose, total in many:
+        use = chosen[begin : begin + len(loose)]
+        cost = value[begin : begin + len(loose)][use]
         begin += len(loose)
         stay = loose[use]
-        number = np.full(total, -1)
-        number[stay] = np.arange(len(stay))
-        mine = number[entries[0]] >= 0
-        missed = model.add(cents[use] * SCALE)
+        place = np.full(total, -1)
+        place[stay] = np.arange(len(stay))
+        mine = place[entries[0]] >= 0
+        missed = model.add(cost * SCALE)
         model.rows_of(
-            np.concatenate([number[entries[0][mine]], np.arange(len(stay))]),
+            np.concatenate([place[entries[0][mine]], np.arange(len(stay))]),
             np.concatenate([entries[1][mine], missed]),
             1.0,
             low=1.0,
             count=len(stay),
         )
+
+
+def _hashed(entries: tuple[NDArray[np.int64], NDArray[np.int64]], count: int, columns: int) -> NDArray[np.uint64]:
+    """Hash the set of columns of each row, twice."""
+    numbers = np.random.default_rng(SEED).integers(0, 2**63, (2, columns), dtype=np.uint64)
+    upto = np.concatenate(([0], np.cumsum(np.bincount(entries[0], minlength=count))))
+    order = np.argsort(entries[0], kind="stable")
+    found = []
+    for number in numbers:
+        running = np.concatenate(([np.uint64(0)], np.cumsum(number[entries[1][order]])))
+        found.append(running[upto[1:]] - running[upto[:-1]])
+    return np.stack(found, axis=1)
 
 
 def _language_columns(p: ServiceProblem, c: Columns, n: int) -> list[int]:

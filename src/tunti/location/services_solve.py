@@ -93,7 +93,10 @@ def _solver(model: Model, *, gap: float, nodes: int) -> Any:
     row = np.concatenate([e[0] for e in model.entries])
     column = np.concatenate([e[1] for e in model.entries])
     value = np.concatenate([e[2] for e in model.entries])
-    order = np.lexsort((column, row))
+    # A row that names a column twice means the sum.
+    both, number = np.unique(row * model.columns + column, return_inverse=True)
+    value = np.bincount(number.ravel(), weights=value, minlength=len(both))
+    row, column = both // model.columns, both % model.columns
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = model.columns, model.rows
     lp.col_cost_ = np.concatenate(model.cost)
@@ -101,8 +104,8 @@ def _solver(model: Model, *, gap: float, nodes: int) -> Any:
     lp.row_lower_, lp.row_upper_ = np.concatenate(model.row_low), np.concatenate(model.row_high)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=model.rows)))).astype(np.int32)
-    lp.a_matrix_.index_ = column[order].astype(np.int32)
-    lp.a_matrix_.value_ = value[order]
+    lp.a_matrix_.index_ = column.astype(np.int32)
+    lp.a_matrix_.value_ = value
     kinds = [highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger]
     lp.integrality_ = [kinds[int(i)] for i in np.concatenate(model.integer)]
     highs = quiet_highs()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -91,6 +91,7 @@ def services_result(
     office_times: TravelTimes,
     served: pd.DataFrame,
     settings: Settings,
+    region: str | None = None,
 ) -> Services:
     """Put the answer into tables.
 
@@ -105,6 +106,8 @@ def services_result(
     served : DataFrame
         Offices that serve customers today.
     settings : Settings
+    region : str, optional
+        Code of the region that the question was about; all by default.
 
     Returns
     -------
@@ -116,7 +119,16 @@ def services_result(
     offices = _offices(question, answer, area, inputs, office_times, served, settings)
     points = _points(question, answer, area, inputs, duties, offices, people, settings)
     access = access_by_service(question, area, after, today)
+    cells = cell_minutes(question, area, after, today)
+    if region is not None:
+        points = points[(points["region"] == region).fillna(False)].reset_index(drop=True)
+        duties = duties[duties["site"].isin(points["site"])].reset_index(drop=True)
+        offices = offices[(offices["region"] == region).fillna(False)].reset_index(drop=True)
+        access = access[(access["region"] == region).fillna(False)].reset_index(drop=True)
+        here = area.cells.loc[(area.cells["region"] == region).fillna(False), "cell"]
+        cells = cells[cells["cell"].isin(here)].reset_index(drop=True)
     languages = languages_met(question, answer, area, inputs)
+    mine = question.offices["office"].isin(offices["office"]).to_numpy(dtype=bool)
     return Services(
         points=points,
         duties=duties,
@@ -126,10 +138,10 @@ def services_result(
         services=question.services.assign(
             group=question.groups["group"].to_numpy(dtype=object)[question.services["group"]]
         ).astype({"group": "string"}),
-        cells=cell_minutes(question, area, after, today),
+        cells=cells,
         languages=languages,
-        money=_money(question, answer, points, duties, after, today, settings),
-        flags=_flags(points, duties, offices, access, languages, settings),
+        money=_money(question, answer, points, duties, mine, (after, today), settings),
+        flags=_flags(points, duties, offices, access, languages, area, settings),
         findings=_findings(inputs, area, question),
         open=answer.open,
         certificate=Certificate(
@@ -141,35 +153,6 @@ def services_result(
             answer.nodes,
             answer.steps,
         ),
-    )
-
-
-def of_region(found: Services, area: Area, region: str) -> Services:
-    """Give the part of a result that lies in one region.
-
-    Parameters
-    ----------
-    found : Services
-    area : Area
-    region : str
-        The region's code.
-
-    Returns
-    -------
-    Services
-        Points, duties and offices of the region, with its people's access and languages; the money stays that of all.
-    """
-    points = found.points[(found.points["region"] == region).fillna(False)].reset_index(drop=True)
-    mine = area.municipalities.loc[area.municipalities["region"] == region, "municipality"]
-    cells = area.cells.loc[(area.cells["region"] == region).fillna(False), "cell"]
-    return replace(
-        found,
-        points=points,
-        duties=found.duties[found.duties["site"].isin(points["site"])].reset_index(drop=True),
-        offices=found.offices[(found.offices["region"] == region).fillna(False)].reset_index(drop=True),
-        access=found.access[(found.access["region"] == region).fillna(False)].reset_index(drop=True),
-        cells=found.cells[found.cells["cell"].isin(cells)].reset_index(drop=True),
-        languages=found.languages[found.languages["municipality"].isin(mine)].reset_index(drop=True),
     )
 
 
@@ -432,20 +415,22 @@ def _money(
     answer: ServiceAnswer,
     points: pd.DataFrame,
     duties: pd.DataFrame,
-    after: NDArray[np.uint16],
-    today: NDArray[np.uint16],
+    mine: NDArray[np.bool_],
+    seconds: tuple[NDArray[np.uint16], NDArray[np.uint16]],
     settings: Settings,
 ) -> pd.DataFrame:
     """Say what the model weighed, today and after the plan, each euro in one row."""
     p = question.problem
     rent = question.offices["rent_cents"].to_numpy(np.int64)
     presence = p.office_cost - rent
+    rent, presence, kept = rent[mine], presence[mine], answer.kept[mine]
+    after, today = seconds
     known = _served_today(question)
     rows = [
         ("points", 0, int(points["cost_cents_year"].sum())),
         ("presence_at_points", 0, int(duties["cost_cents_year"].sum())),
-        ("presence_at_offices", int(presence.sum()), int(presence[answer.kept].sum())),
-        ("rent_of_customer_parts", int(rent.sum()), int(rent[answer.kept].sum())),
+        ("presence_at_offices", int(presence.sum()), int(presence[kept].sum())),
+        ("rent_of_customer_parts", int(rent.sum()), int(rent[kept].sum())),
         ("customers_travel", _travel(question, today, known, settings), _travel(question, after, known, settings)),
         ("customers_travel_new", 0, _travel(question, after, ~known, settings)),
     ]
@@ -477,6 +462,7 @@ def _flags(
     offices: pd.DataFrame,
     access: pd.DataFrame,
     languages: pd.DataFrame,
+    area: Area,
     settings: Settings,
 ) -> tuple[Message, ...]:
     s, found = settings.services, []
@@ -510,7 +496,7 @@ def _flags(
                 count=len(worse),
                 drop=Share(float(row["drop"])),
                 service=str(row["service"]),
-                region=str(row["region"]),
+                region=str(area.regions.set_index("region")["region_fi"].get(row["region"], "")),
             )
         )
     unmet = languages[~languages["met"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +16,7 @@ from tunti.inputs.tables import Inputs
 from tunti.location.problem import Goal, Network, Problem
 from tunti.location.rules import SiteRow, needed, seconds_of, site_rows, site_states
 from tunti.location.services import MODES, Cover, Group, LanguageRow, ServiceProblem
-from tunti.plan.area import Area
+from tunti.plan.area import Area, part
 from tunti.settings import Settings
 from tunti.settings_services import ServiceSettings
 
@@ -44,6 +44,10 @@ class ServiceQuestion:
     languages : DataFrame
         ``municipality, service, group, language, cell, required_by`` (status or table): what the rows of
         ``problem.languages`` were chosen from.
+    regions : tuple of str
+        Codes of the regions in the order of their numbers.
+    towns : dict of int to tuple of str
+        Municipalities of each region.
     """
 
     problem: ServiceProblem
@@ -54,6 +58,8 @@ class ServiceQuestion:
     people: NDArray[np.int64]
     tier: NDArray[np.object_]
     languages: pd.DataFrame
+    regions: tuple[str, ...]
+    towns: dict[int, tuple[str, ...]]
 
 
 def service_question(
@@ -174,7 +180,75 @@ def service_question(
         edges=tuple(seconds_of(m) for m in s.travel_edges_minutes),
         weights=tuple((b - a) * cents_minute for a, b in pairwise(middle)),
     )
-    return ServiceQuestion(problem, groups, table, offices.assign(rent_cents=rent), today, by_region, tier, languages)
+    towns = area.municipalities.groupby("region")["municipality"].agg(tuple)
+    return ServiceQuestion(
+        problem,
+        groups,
+        table,
+        offices.assign(rent_cents=rent),
+        today,
+        by_region,
+        tier,
+        languages,
+        tuple(code),
+        {code[str(r)]: tuple(map(str, names)) for r, names in towns.items()},
+    )
+
+
+def of_region(question: ServiceQuestion, network_problem: Problem, network: Network, region: int) -> ServiceQuestion:
+    """Give the question of one region: its neighbours' points are those of the network, their offices those of today.
+
+    Parameters
+    ----------
+    question : ServiceQuestion
+    network_problem : Problem
+    network : Network
+    region : int
+        Position of the region.
+
+    Returns
+    -------
+    ServiceQuestion
+        The region's people within the standard of a point stay as many as in the network, and its points too.
+    """
+    p = question.problem
+    inside = p.region == region
+    here = p.site_region == region
+    near = np.zeros(p.sites, bool)
+    last = p.times.indptr[p.sites]
+    site = np.repeat(np.arange(p.sites), np.diff(p.times.indptr[: p.sites + 1]))
+    near[site[inside[p.times.cell[:last]]]] = True
+    # A point elsewhere that none of the region's people can reach is no part of the region's question.
+    state = np.where(here, p.state, np.where(network.open & near, 1, -1)).astype(np.int8)
+    mine = (question.offices["region"].map({r: i for i, r in enumerate(question.regions)}) == region).to_numpy(bool)
+    keep = mine[p.close_office]
+    floors = np.zeros(len(question.people), np.int64)
+    groups = []
+    for group in p.groups:
+        floor = floors.copy()
+        floor[region] = group.floor[region]
+        groups.append(replace(group, floor=floor))
+    seconds = seconds_of(network_problem.minutes)
+    _, reached = part(p.times, np.arange(p.sites)).nearest(network.open)
+    people = int(p.people[inside & (reached <= seconds)].sum())
+    as_found = network_problem.goal in _AS_FOUND
+    points = float((network.open & here).sum())
+    name = say("exactly {n} points", n=int(points))
+    towns = set(question.towns.get(region, ()))
+    problem = replace(
+        p,
+        people=np.where(inside, p.people, 0),
+        state=state,
+        groups=tuple(groups),
+        close_office=p.close_office[keep],
+        close_site=p.close_site[keep],
+        rows=() if as_found else (SiteRow("points", name, here.astype(float), points, points),),
+        covers=() if as_found or not people else (Cover(seconds, region, people),),
+        languages=tuple(row for row in p.languages if row.municipality in towns),
+    )
+    return replace(
+        question, problem=problem, languages=question.languages[question.languages["municipality"].isin(towns)]
+    )
 
 
 def tuples(frame: pd.DataFrame) -> list[Any]:
