@@ -218,7 +218,7 @@ def test_public_comments_wait_and_are_deleted_with_their_key_or_when_their_time_
         states.step(session, LOCAL, plan, State.PROPOSED, version=2)
         row = states.step(session, LOCAL, plan, State.HEARD, version=2, shown=SHOWN)
         first, key = comments.public_comment(session, row, name="A", text="Hi", keep_days=1)
-        second, _ = comments.public_comment(session, row, name="B", text="Hello", keep_days=-1)
+        comments.public_comment(session, row, name="B", text="Hello", keep_days=-1)
         assert comments.comments_of(session, plan, public_only=True) == []
         comments.moderate(session, LOCAL, first.id, show=True)
         assert [c.by for c in comments.comments_of(session, plan, public_only=True)] == ["A"]
@@ -245,9 +245,13 @@ def test_the_trail_shows_every_change_to_it(db, plan, column):
 
 
 def test_an_error_keeps_nothing(db, plan):
-    with pytest.raises(RuntimeError), db.writing() as session:
-        change_plan(session, LOCAL, plan, base=2, changes=[{"do": "open", "site": "c"}])
-        raise RuntimeError
+    def broken_off():
+        with db.writing() as session:
+            change_plan(session, LOCAL, plan, base=2, changes=[{"do": "open", "site": "c"}])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken_off()
     with db.reading() as session:
         assert session.get(PlanRow, plan).version == 2
         assert audit.broken(session) is None

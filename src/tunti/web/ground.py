@@ -77,7 +77,9 @@ class Ready:
         return found
 
     def cell_near(self, x: float, y: float) -> tuple[int, float]:
-        """Give the cell that a place is counted in and the metres to it."""
+        """Give the cell that a place is counted in and the metres to it; no place on earth is endlessly far."""
+        if not (np.isfinite(x) and np.isfinite(y)):
+            return 0, float("inf")
         metres, k = self.tree.query((x, y))
         return int(self.told[int(k)]), float(metres)
 

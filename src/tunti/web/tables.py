@@ -19,7 +19,7 @@ from tunti.web.ground import NotReady
 from tunti.web.page import language_of, page
 from tunti.web.places import agency_names
 from tunti.web.state import asked_of, service_of
-from tunti.web.workspace import change, place_of, sound
+from tunti.web.workspace import change, from_form, place_of, sound
 from tunti.work import comments
 from tunti.work.roles import Act, Person, agencies_of, may, sees
 
@@ -143,11 +143,16 @@ async def change_table(request: Request, table: str) -> Response:
     name = str(form.get("table", table))
     if name not in TABLES or name != table:
         raise HTTPException(404)
+    agency = None
     if not may(asked.person, Act.EDIT, project=project.id, region=plan.region):
         inputs = service_of(request).ground(project).baseline()[0]
-        if not _may_edit(asked.person, project, plan.region, table, inputs, str(form.get("row", ""))):
+        row, kind = str(form.get("row", "")), str(form.get("do", ""))
+        # Nobody moves an office to another agency, or makes another change of the plan, by way of their own rows.
+        own_value = kind == "value" and str(form.get("column", "")) != "agency"
+        if not own_value or not _may_edit(asked.person, project, plan.region, table, inputs, row):
             raise HTTPException(403)
-    return await change(request)
+        agency = str(inputs.offices.loc[(inputs.offices["office"] == row).fillna(False), "agency"].iloc[0])
+    return await from_form(request, agency=agency)
 
 
 def _cell(value: Any, column: Column, words: Any) -> str:
@@ -188,7 +193,7 @@ def _duties(request: Request, start: int, q: str) -> Response:
         names = agency_names(ready, language)
         offices = ready.timed.offices
         agencies = sorted(set(offices["agency"]))
-        near, _ = ready.timed.office_times.nearest(standing.open)
+        near = ready.timed.office_times.nearest(standing.open)[0][: len(offices)]
         modes: dict[int, dict[str, str]] = {}
         rank = {"staffed": 0, "visiting": 1, "assisted": 2, "remote": 3}
         for site, agency, serves in zip(near, offices["agency"], offices["serves"], strict=True):

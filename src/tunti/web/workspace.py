@@ -297,12 +297,17 @@ def _live(service: Any, project: ProjectRow, plan: PlanRow) -> Any:
 @router.post("/work/{project}/plans/{plan}/changes")
 async def change(request: Request) -> Response:
     """Change a plan from a form; where others have changed the same thing, show both."""
+    return await from_form(request)
+
+
+async def from_form(request: Request, *, agency: str | None = None) -> Response:
+    """Change a plan from a form, in an agency's own rows where one is named."""
     form = await request.form()
     check_csrf(request, str(form.get("csrf", "")))
-    return await run_in_threadpool(_changed, request, {k: str(v) for k, v in form.items()})
+    return await run_in_threadpool(_changed, request, {k: str(v) for k, v in form.items()}, agency)
 
 
-def _changed(request: Request, form: dict[str, str]) -> Response:
+def _changed(request: Request, form: dict[str, str], agency: str | None) -> Response:
     asked = asked_of(request)
     project, plan = sound(asked)
     kind = form.get("do", "")
@@ -328,12 +333,12 @@ def _changed(request: Request, form: dict[str, str]) -> Response:
         found = job.result if "network" in job.result else job.result["rows"][int(form.get("row", "0") or 0)]
         change["points"] = found["network"]
     base = int(form["version"]) if form.get("version", "").isdigit() else plan.version
-    make_changes(request, base, [change])
+    make_changes(request, base, [change], agency=agency)
     back = form.get("back", "")
     return away(back if back.startswith(place_of(plan, project)) else place_of(plan, project))
 
 
-def make_changes(request: Request, base: int, changes: list[dict[str, Any]]) -> PlanRow:
+def make_changes(request: Request, base: int, changes: list[dict[str, Any]], *, agency: str | None = None) -> PlanRow:
     """Make changes of a plan after trying them on the tables.
 
     Raises
@@ -357,7 +362,7 @@ def make_changes(request: Request, base: int, changes: list[dict[str, Any]]) -> 
         if wrong:
             raise TuntiError(wrong[0].what)
     with service.db.writing() as session:
-        changed = plans.change_plan(session, asked.person, plan.id, base=base, changes=changes)
+        changed = plans.change_plan(session, asked.person, plan.id, base=base, changes=changes, agency=agency)
     try:
         ground.ready(changed.content)
     except NotReady:

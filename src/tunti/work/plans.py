@@ -100,7 +100,9 @@ def make_plan(
     return plan
 
 
-def change_plan(session: Session, person: Person, plan_id: int, *, base: int, changes: Any) -> PlanRow:
+def change_plan(
+    session: Session, person: Person, plan_id: int, *, base: int, changes: Any, agency: str | None = None
+) -> PlanRow:
     """Change a plan that somebody has seen in a version.
 
     Changes that others have made since then in other places are kept beside it. Where both touch the same thing the
@@ -116,6 +118,8 @@ def change_plan(session: Session, person: Person, plan_id: int, *, base: int, ch
         The version that the person saw.
     changes : list
         Plain values, see :mod:`tunti.work.changes`.
+    agency : str, optional
+        The agency whose rows the changes are about, where they are about one agency's rows only.
 
     Returns
     -------
@@ -129,7 +133,7 @@ def change_plan(session: Session, person: Person, plan_id: int, *, base: int, ch
         The plan is frozen, or a change does not fit, or the role does not allow it.
     """
     plan = locked(session, plan_id)
-    demand_edit(person, plan)
+    demand_edit(person, plan, agency=agency)
     mine = read_changes(changes)
     if not mine:
         return plan
@@ -153,9 +157,9 @@ def change_plan(session: Session, person: Person, plan_id: int, *, base: int, ch
     return plan
 
 
-def demand_edit(person: Person, plan: PlanRow) -> None:
+def demand_edit(person: Person, plan: PlanRow, *, agency: str | None = None) -> None:
     """Refuse a change of a plan that is no draft, or by a person without the right."""
-    demand(person, Act.EDIT, project=plan.project_id, region=plan.region)
+    demand(person, Act.EDIT, project=plan.project_id, region=plan.region, agency=agency)
     if plan.state != "draft":
         raise TuntiError(say("The plan is not a draft any more: it can't be changed. Copy it to a new draft to go on."))
 
