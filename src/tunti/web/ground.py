@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -54,6 +54,8 @@ class Ready:
         Cells with enough people to be told of.
     tree : cKDTree
         Of those cells.
+    kept : dict
+        What was looked up before: names of places, times from a cell.
     """
 
     inputs: Inputs
@@ -64,9 +66,13 @@ class Ready:
     today: NDArray[np.bool_]
     told: NDArray[np.int64]
     tree: cKDTree
+    kept: dict[Any, Any] = field(default_factory=dict)
 
     def seconds_from(self, cell: int) -> NDArray[np.float64]:
         """Give the seconds from a cell to every place (sites, then places of offices); NaN where none is known."""
+        if ("from", cell) in self.kept:
+            kept: NDArray[np.float64] = self.kept["from", cell]
+            return kept
         t = self.timed.times
         found = np.full(len(t.sites), np.nan)
         for j in range(len(t.sites)):
@@ -74,6 +80,9 @@ class Ready:
             k = int(np.searchsorted(t.cell[row], cell))
             if k < row.stop - row.start and t.cell[row][k] == cell:
                 found[j] = t.seconds[row][k]
+        if len(self.kept) > 5_000:
+            self.kept.clear()
+        self.kept["from", cell] = found
         return found
 
     def cell_near(self, x: float, y: float) -> tuple[int, float]:

@@ -80,7 +80,9 @@ def find(ready: Ready, text: str, language: str, *, least_people: int, most: int
         if abs(lat) <= 90 and abs(lon) <= 180:
             return [at(ready, lon, lat)]
     ranked: dict[str, tuple[int, Place]] = {}
-    for place in _known(ready, language, least_people):
+    if ("places", language) not in ready.kept:
+        ready.kept["places", language] = _known(ready, language, least_people)
+    for place in ready.kept["places", language]:
         name = place.name.casefold()
         rank = 0 if name == wanted else 1 if name.startswith(wanted) else 2 if wanted in name else 3
         if rank < 3 and (place.name not in ranked or rank < ranked[place.name][0]):
@@ -203,10 +205,14 @@ def _planned(point: dict[str, Any], seconds: float, ready: Ready, language: str)
 
 def agency_names(ready: Ready, language: str) -> dict[str, str]:
     """Name the agencies in the language, in Finnish for want of it."""
+    if ("agencies", language) in ready.kept:
+        known: dict[str, str] = ready.kept["agencies", language]
+        return known
     said = {}
     for row in ready.inputs.agencies.to_dict("records"):
         name = row.get(f"name_{language}")
         said[str(row["agency"])] = str(row["name_fi"] if missing(name) else name)
+    ready.kept["agencies", language] = said
     return said
 
 
