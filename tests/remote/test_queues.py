@@ -121,7 +121,7 @@ def test_longer_hours_never_lengthen_waiting(earlier, later, core, daily, weight
     # Hours that nobody counted take the lowest weight that was counted.
     first, last = 20, 20 + 2 * core
     counted = pd.DataFrame(
-        [("*", d, f"{h // 2}:{h % 2 * 30:02d}", w) for d in range(1, 6) for h, w in zip(range(first, last), weights, strict=False)],
+        [("*", d, f"{h // 2}:{h % 2 * 30:02d}", weights[h - first]) for d in range(1, 6) for h in range(first, last)],
         columns=["service", "weekday", "hour", "visits"],
     )
 

@@ -129,9 +129,10 @@ def modes_from_duties(
     ----------
     duties : DataFrame
         ``site, agency, mode`` and, where given, ``service`` (empty for all services of the agency) and
-        ``hours_per_week``. Rows of a service go before those of its agency; the first of equals counts.
+        ``hours_per_week`` (or ``hours_week``). Rows of a service go before those of its agency; the first of equals
+        counts. A service that the agency's mode may not deliver is not given there.
     services : DataFrame
-        ``service, agency``.
+        ``service, agency, modes``.
     sites : tuple of str
 
     Returns
@@ -147,7 +148,9 @@ def modes_from_duties(
     agency = services["agency"].astype("string").to_numpy(object)
     name = services["service"].astype("string").to_numpy(object)
     of_service = duties["service"].fillna("") if "service" in duties else pd.Series("", index=duties.index)
-    length = duties["hours_per_week"] if "hours_per_week" in duties else pd.Series(np.nan, index=duties.index)
+    hours_name = next((c for c in ("hours_per_week", "hours_week") if c in duties), None)
+    length = pd.Series(np.nan, index=duties.index) if hours_name is None else duties[hours_name]
+    allowed = [set(m.split()) if isinstance(m, str) and m else set(MODES) for m in services["modes"].array]
     rows = list(zip(duties["site"], duties["agency"], of_service, duties["mode"], length, strict=True))
     # Agencies first, then single services over them; backwards, so that the first of equals stays.
     for of_one in (False, True):
@@ -155,6 +158,8 @@ def modes_from_duties(
             if site not in at or bool(service) != of_one or how not in MODES:
                 continue
             hit = np.flatnonzero(name == service if of_one else agency == who)
+            if not of_one:
+                hit = hit[[how in allowed[s] or how == "none" for s in hit]]
             mode[hit, at[site]] = MODES.index(str(how))
             hours[hit, at[site]] = np.nan if pd.isna(hour) else float(hour)
     return mode, hours

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tunti.inputs.remote_defaults import default_languages
 from tunti.inputs.schemas_remote import SCOPES
 from tunti.remote.channels import Channelled
 from tunti.remote.hours import ALL
@@ -36,7 +37,7 @@ class Languages:
     scope : tuple of str
         How far they are shared.
     sourced : bool
-        The table of languages was given; otherwise they are this product's defaults.
+        No row is labelled illustrative.
     """
 
     names: tuple[str, ...]
@@ -63,8 +64,8 @@ def languages_of(table: pd.DataFrame, regions: tuple[str, ...], settings: Remote
     -------
     Languages
     """
-    sourced = len(table) > 0
-    rows = table if sourced else default_languages(settings)
+    rows = table if len(table) else default_languages(settings)
+    sourced = not rows["illustrative"].fillna(False).any()
     share = {(str(r["language"]), str(r["region"])): r for r in rows.to_dict("records")}
     names = list(dict.fromkeys(rows["language"].astype(str)))
     people, need = np.zeros((len(names), len(regions))), np.zeros((len(names), len(regions)))
@@ -88,23 +89,6 @@ def languages_of(table: pd.DataFrame, regions: tuple[str, ...], settings: Remote
         pool=tuple(pools[k] for k in order),
         scope=tuple(scopes[k] for k in order),
         sourced=sourced,
-    )
-
-
-def default_languages(settings: RemoteSettings) -> pd.DataFrame:
-    """Give the languages of the settings in the form of the table, labelled illustrative."""
-    codes = list(settings.languages)
-    empty = pd.array([pd.NA] * len(codes), dtype="string")
-    return pd.DataFrame(
-        {
-            "language": pd.array(codes, dtype="string"),
-            "region": pd.array([ALL] * len(codes), dtype="string"),
-            "share_people": np.array([settings.languages[c] for c in codes], np.float64),
-            "needs_interpreter": np.nan,
-            "booked": np.nan,
-            "pool": empty,
-            "scope": empty,
-        }
     )
 
 

@@ -14,6 +14,16 @@ from tunti.findings import Finding, error, say
 from tunti.inputs.readers.values import read_column
 from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
+from tunti.scenario.remote import (
+    ChannelShift,
+    OpeningHours,
+    PoolLanguage,
+    RemoteRoom,
+    change_hours,
+    open_room,
+    pool_language,
+    shift_channel,
+)
 from tunti.settings import Settings, misfit
 
 
@@ -94,7 +104,19 @@ class Setting(_Patch):
 
 
 Patch = Annotated[
-    SiteStatus | Points | AddSite | OfficeServes | AgencyServes | People | Value | Setting, Field(discriminator="kind")
+    SiteStatus
+    | Points
+    | AddSite
+    | OfficeServes
+    | AgencyServes
+    | People
+    | Value
+    | Setting
+    | RemoteRoom
+    | PoolLanguage
+    | OpeningHours
+    | ChannelShift,
+    Field(discriminator="kind"),
 ]
 
 Outcome = tuple[Inputs, Settings, list[Finding]]
@@ -308,6 +330,10 @@ _APPLY: dict[type[BaseModel], Callable[[int, Any, Inputs, Settings], Outcome]] =
     People: _people,
     Value: _value,
     Setting: _setting,
+    RemoteRoom: open_room,
+    PoolLanguage: pool_language,
+    OpeningHours: change_hours,
+    ChannelShift: shift_channel,
 }
 
 

@@ -15,7 +15,10 @@ from tunti.scenario.patches import Patch, apply
 from tunti.settings import Settings, misfit, toml_line
 
 _PATCH: TypeAdapter[Any] = TypeAdapter(Patch)
-_KINDS = "site_status, points, add_site, office_serves, agency_serves, people, value, setting"
+_KINDS = (
+    "site_status, points, add_site, office_serves, agency_serves, people, value, setting, "
+    "remote_room, pool_language, opening_hours, channel"
+)
 
 
 class Scenario(BaseModel):
