@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tunti.findings import Finding, Message, error, say
+from tunti.settings_money import MoneySettings
+from tunti.settings_premises import PremisesSettings
 from tunti.settings_services import ServiceSettings
 from tunti.settings_programme import ProgrammeSettings
 from tunti.settings_remote import RemoteSettings
@@ -244,6 +246,8 @@ class Settings(_Frozen):
     speeds: SpeedSettings = Field(default=SpeedSettings())
     plan: PlanSettings = Field(default=PlanSettings())
     services: ServiceSettings = Field(default=ServiceSettings())
+    premises: PremisesSettings = Field(default=PremisesSettings())
+    money: MoneySettings = Field(default=MoneySettings())
     programme: ProgrammeSettings = Field(default=ProgrammeSettings())
     remote: RemoteSettings = Field(default=RemoteSettings())
 

@@ -39,6 +39,7 @@ from tunti.plan.duties import Services, rule_in_words, services_result
 from tunti.plan.question import question
 from tunti.plan.regional import Solved
 from tunti.plan.service_question import of_region, service_question
+from tunti.premises.consolidate import Premises, consolidate, work_offices
 from tunti.remote.service import Dimensioned, RemoteService, dimension
 from tunti.remote.stage import remote_stage
 from tunti.settings import Settings
@@ -118,6 +119,7 @@ class Stages:
         self._timed: Timed | None = None
         self._graph: tuple[RoadGraph, list[Finding]] | None = None
         self._network: tuple[Problem, Network] | None = None
+        self._premises: dict[str | None, Premises] = {}
         self._services: dict[str | None, Services] = {}
 
     def graph(self) -> tuple[RoadGraph, list[Finding]]:
@@ -311,6 +313,52 @@ class Stages:
         self._services[region] = found
         self.seconds["agencies and modes"] = perf_counter() - start
         return found
+
+    def premises(self, region: str | None = None) -> Premises:
+        """Give who moves to which shared premises; of one region alone when it is named."""
+        if region in self._premises:
+            return self._premises[region]
+        services = self.services(region)
+        start = perf_counter()
+        self.progress(say("choosing shared premises"), None)
+        inputs, settings = self.inputs, self.settings
+        planned = self.times().area
+        region_of = planned.municipalities.set_index("municipality")["region"]
+        placed = inputs.offices.assign(region=inputs.offices["municipality"].map(region_of).astype("string"))
+        here = placed["region"].notna() if region is None else (placed["region"] == region).fillna(False)
+        offices = work_offices(placed[here], inputs.agencies, settings)
+        minutes = self._work_minutes(offices, planned.sites)
+        visits = inputs.services.dropna(subset=["minutes_visit"]).groupby("agency")["minutes_visit"].mean()
+        found = consolidate(
+            offices, minutes, planned.sites["site"], inputs.premises, services.points, services.duties, visits, settings
+        )
+        self._premises[region] = found
+        self.seconds["shared premises"] = perf_counter() - start
+        return found
+
+    def _work_minutes(self, offices: pd.DataFrame, sites: pd.DataFrame) -> NDArray[np.float64]:
+        """Give the drive from each office to each site, NaN beyond what a move may take."""
+        settings, inputs = self.settings, self.inputs
+        starts = offices[["office", "x", "y"]].rename(columns={"office": "cell"}).assign(people=0)
+        cutoff = max(settings.premises.commute_minutes, 1.0)
+        key = content_hash(
+            __version__, starts, sites[["site", "x", "y"]], settings.speeds.model_dump_json(), cutoff,
+            inputs.road_nodes, inputs.road_links, file_hash(inputs.road_extract),
+        )  # fmt: skip
+        kept = self.store.result("work_times", key)
+        if kept is None:
+            graph, _ = self.graph()
+            times, _, _ = drive_times(
+                graph, starts, sites, settings.speeds,
+                cutoff_minutes=cutoff, workers=self.workers, orders=self.store.orders(),
+            )  # fmt: skip
+            self.store.keep("work_times", key, {}, _arrays(times, ""))
+        else:
+            times = _times(kept[1], "", tuple(sites["site"]), tuple(starts["cell"]), cutoff)
+        minutes = np.full((len(offices), len(sites)), np.nan)
+        site = np.repeat(np.arange(len(sites)), np.diff(times.indptr))
+        minutes[times.cell, site] = times.seconds / 60
+        return minutes
 
     def remote(self, duties: pd.DataFrame | None = None) -> RemoteService:
         """Dimension remote service for the network of points, from the store when nothing changed.

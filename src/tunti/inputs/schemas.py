@@ -18,6 +18,7 @@ from tunti.inputs.columns import (
 )
 from tunti.inputs.schemas_agencies import AGENCIES, OFFICES, SERVICES, SITES
 from tunti.inputs.schemas_people import CELLS, MUNICIPALITIES
+from tunti.inputs.schemas_premises import PREMISES
 from tunti.inputs.schemas_programme import ACTUALS, AGREED, LIMITS, PREDECESSORS
 from tunti.inputs.schemas_remote import REMOTE
 from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES, SOURCES, TRAVEL_TIMES
@@ -27,7 +28,7 @@ SCHEMAS: dict[str, Schema] = {
     s.name: s
     for s in (
         *(CELLS, MUNICIPALITIES, AGENCIES, SERVICES, OFFICES, SITES, ROAD_NODES, ROAD_LINKS, TRAVEL_TIMES),
-        *(COMMITMENTS, LANGUAGE_DUTIES),
+        *(COMMITMENTS, LANGUAGE_DUTIES, PREMISES),
         *(LIMITS, PREDECESSORS, AGREED, ACTUALS),
         *REMOTE,
     )
@@ -47,6 +48,7 @@ __all__ = [
     "MUNICIPALITIES",
     "OFFICES",
     "PREDECESSORS",
+    "PREMISES",
     "ROAD_LINKS",
     "ROAD_NODES",
     "SCHEMAS",

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.inputs.frames import empty
-from tunti.inputs.schemas import ACTUALS, AGREED, COMMITMENTS, LANGUAGE_DUTIES, LIMITS, PREDECESSORS
+from tunti.inputs.schemas import ACTUALS, AGREED, COMMITMENTS, LANGUAGE_DUTIES, LIMITS, PREDECESSORS, PREMISES
 from tunti.inputs.schemas_remote import (
     CHANNEL_SHARES,
     LANGUAGES,
@@ -67,6 +67,8 @@ class Inputs:
         See :mod:`tunti.inputs.schemas`.
     commitments, language_duties : DataFrame
         What agencies have promised and which languages are required; empty when they are not given.
+    premises : DataFrame
+        Buildings that offices could share; empty when they are not given.
     limits, predecessors, agreed, actuals : DataFrame
         Tables of the programme; empty when they are not given.
     visit_hours, visit_months, channels, languages, opening_hours, remote_rooms : DataFrame
@@ -95,6 +97,7 @@ class Inputs:
     travel_times: pd.DataFrame
     commitments: pd.DataFrame = field(default_factory=partial(empty, COMMITMENTS))
     language_duties: pd.DataFrame = field(default_factory=partial(empty, LANGUAGE_DUTIES))
+    premises: pd.DataFrame = field(default_factory=partial(empty, PREMISES))
     limits: pd.DataFrame = field(default_factory=partial(empty, LIMITS))
     predecessors: pd.DataFrame = field(default_factory=partial(empty, PREDECESSORS))
     agreed: pd.DataFrame = field(default_factory=partial(empty, AGREED))

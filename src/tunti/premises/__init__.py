@@ -1,0 +1,1 @@
+"""Shared premises: how much room presence needs, who moves where, and what it costs and saves."""

@@ -1,0 +1,206 @@
+"""The exact model of who moves where: each cluster of towns on its own, its bound proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from tunti.location.solve import quiet_highs
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Moves:
+    """The question: offices, premises and the pairs in which an office may move.
+
+    Attributes
+    ----------
+    stay : float64, shape (offices,)
+        Cents a year of staying, infinite where the office must leave.
+    office, premise : int64, shape (pairs,)
+        The pairs that all rules allow.
+    cost : float64, shape (pairs,)
+        Cents a year of the office in the premises.
+    need : float64, shape (pairs,)
+        Square metres that the office takes there.
+    fixed : float64, shape (premises,)
+        Cents a year of premises in use.
+    capacity : float64, shape (premises,)
+        Square metres, infinite where not limited.
+    """
+
+    stay: Floats
+    office: Ints
+    premise: Ints
+    cost: Floats
+    need: Floats
+    fixed: Floats
+    capacity: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Where each office goes.
+
+    Attributes
+    ----------
+    to : int64, shape (offices,)
+        Premises, -1 for staying.
+    objective, bound : float
+        Cents a year; no choice can cost less than the bound.
+    gap : float
+    proven : bool
+    nodes : int
+    clusters : int
+        Independent clusters of towns.
+    seconds : float
+    stuck : tuple of int
+        Offices that must leave and can go nowhere: they stay, and the plan says so.
+    """
+
+    to: Ints
+    objective: float
+    bound: float
+    gap: float
+    proven: bool
+    nodes: int
+    clusters: int
+    seconds: float
+    stuck: tuple[int, ...]
+
+
+def solve(moves: Moves, *, gap: float = 0.001, nodes: int = 20_000) -> Answer:
+    r"""Find the cheapest places for all offices, exactly, cluster by cluster.
+
+    Parameters
+    ----------
+    moves : Moves
+    gap : float
+        Gap at which the search of a cluster may stop.
+    nodes : int
+        Most nodes of the search of a cluster.
+
+    Returns
+    -------
+    Answer
+
+    Notes
+    -----
+    Offices and premises that no chain of allowed pairs connects don't influence each other, so each connected component
+    is a question of its own; objectives and bounds add up. With :math:`x_{ip}` for a move, :math:`s_i` for staying and
+    :math:`u_p` for premises in use:
+
+    .. math:: \min \sum_i a_i s_i + \sum_{ip} c_{ip} x_{ip} + \sum_p F_p u_p,\quad
+              s_i + \sum_p x_{ip} = 1,\; x_{ip} \le u_p,\; \sum_i m_{ip} x_{ip} \le M_p u_p.
+
+    An office that must leave has no :math:`s_i`; where it fits nowhere it stays and is named.
+    """
+    start = perf_counter()
+    n, k = len(moves.stay), len(moves.fixed)
+    graph = coo_array((np.ones(len(moves.office)), (moves.office, n + moves.premise)), shape=(n + k, n + k))
+    count, label = connected_components(graph, directed=False)
+    to = np.full(n, -1, np.int64)
+    objective = bound = 0.0
+    searched = clusters = 0
+    stuck: list[int] = []
+    for c in range(count):
+        offices = np.flatnonzero(label[:n] == c)
+        pairs = np.flatnonzero(label[moves.office] == c)
+        if not len(offices):
+            continue
+        if not len(pairs):
+            stuck += [int(i) for i in offices if not np.isfinite(moves.stay[i])]
+            value = float(moves.stay[offices][np.isfinite(moves.stay[offices])].sum())
+            objective, bound = objective + value, bound + value
+            continue
+        clusters += 1
+        found, value, low, used, left = _cluster(moves, offices, pairs, gap, nodes)
+        to[offices] = found
+        objective, bound, searched = objective + value, bound + low, searched + used
+        stuck += left
+    distance = max(0.0, objective - bound)
+    part = distance / max(abs(objective), 1.0)
+    # Cents are whole: a distance below half a cent is none.
+    proven = distance < 0.5 or part < 1e-9
+    return Answer(
+        to, objective, min(bound, objective), 0.0 if proven else part, proven, searched, clusters,
+        perf_counter() - start, tuple(sorted(stuck)),
+    )  # fmt: skip
+
+
+def _cluster(
+    moves: Moves, offices: Ints, pairs: Ints, gap: float, nodes: int
+) -> tuple[Ints, float, float, int, list[int]]:
+    """Solve one cluster; gives the moves, their cost, its bound, the nodes and the offices that fit nowhere."""
+    stuck: list[int] = []
+    premises = np.unique(moves.premise[pairs])
+    row = {int(i): r for r, i in enumerate(offices)}
+    place = {int(p): q for q, p in enumerate(premises)}
+    must = ~np.isfinite(moves.stay[offices])
+    finite = np.concatenate([moves.cost[pairs], moves.stay[offices][~must], moves.fixed[premises]])
+    # An office that must leave may stay at a price that no other choice is worth: it does so only if nothing fits.
+    penalty = float(np.abs(finite).sum()) + 1.0
+    stay = np.where(must, penalty, moves.stay[offices])
+    m, n, k = len(pairs), len(offices), len(premises)
+    start: list[int] = [0]
+    index: list[int] = []
+    value: list[float] = []
+    low: list[float] = []
+    high: list[float] = []
+
+    def add(entries: list[tuple[int, float]], lower: float, upper: float) -> None:
+        index.extend(i for i, _ in entries)
+        value.extend(v for _, v in entries)
+        start.append(len(index))
+        low.append(lower)
+        high.append(upper)
+
+    of_office: list[list[tuple[int, float]]] = [[(m + r, 1.0)] for r in range(n)]
+    of_premise: list[list[tuple[int, float]]] = [[] for _ in range(k)]
+    for e, pair in enumerate(pairs.tolist()):
+        q = place[int(moves.premise[pair])]
+        of_office[row[int(moves.office[pair])]].append((e, 1.0))
+        of_premise[q].append((e, float(moves.need[pair])))
+        add([(e, 1.0), (m + n + q, -1.0)], -np.inf, 0.0)
+    for entries in of_office:
+        add(entries, 1.0, 1.0)
+    for q, entries in enumerate(of_premise):
+        capacity = float(moves.capacity[premises[q]])
+        if np.isfinite(capacity):
+            add([*entries, (m + n + q, -capacity)], -np.inf, 0.0)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = m + n + k, len(low)
+    lp.col_cost_ = np.concatenate([moves.cost[pairs], stay, moves.fixed[premises]])
+    lp.col_lower_, lp.col_upper_ = np.zeros(m + n + k), np.ones(m + n + k)
+    lp.row_lower_, lp.row_upper_ = np.array(low), np.array(high)
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * (m + n + k)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = np.array(start), np.array(index)
+    lp.a_matrix_.value_ = np.array(value)
+    h: Any = quiet_highs()
+    options: dict[str, Any] = {"threads": 1, "random_seed": 1, "mip_rel_gap": gap, "mip_max_nodes": nodes}
+    for name, option in options.items():
+        h.setOptionValue(name, option)
+    h.passModel(lp)
+    h.run()
+    taken = np.asarray(h.getSolution().col_value) > 0.5
+    info = h.getInfo()
+    found = np.full(n, -1, np.int64)
+    for e in np.flatnonzero(taken[:m]).tolist():
+        found[row[int(moves.office[pairs[e]])]] = moves.premise[pairs[e]]
+    stays = found < 0
+    stuck = [int(i) for i in offices[stays & must]]
+    used = np.unique(found[~stays])
+    total = float(moves.fixed[used].sum() + moves.stay[offices][stays & ~must].sum())
+    total += float(sum(moves.cost[pairs[e]] for e in np.flatnonzero(taken[:m])))
+    bound = float(info.mip_dual_bound) - penalty * len(stuck)
+    return found, total, min(bound, total), int(info.mip_node_count), stuck
