@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from tunti.cli.options import Lang, language_of
 from tunti.cli.show import tell
 from tunti.errors import TuntiError
 from tunti.findings import say
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def serve(
@@ -31,10 +34,9 @@ def serve(
     lang: Lang = None,
 ) -> None:
     """Serve the workspace and the public view to browsers."""
-    import uvicorn
-
-    from tunti.web.app import create_app
+    from tunti.store.folder import FolderStore
     from tunti.web.logs import start_logs
+    from tunti.web.opening import run
     from tunti.web.settings import read_serve_settings
 
     if config is not None and not config.is_file():
@@ -51,21 +53,30 @@ def serve(
                 host=settings.host,
             )
         )
+    if settings.folder is not None:
+        FolderStore(settings.folder)  # says what is wrong before anything listens
     start_logs()
-    app = create_app(settings)
+
+    def make() -> FastAPI:
+        from tunti.web.app import create_app
+
+        return create_app(settings)
+
     address = f"http://{settings.host}:{settings.port}/"
     tell(say("Serving at {address}. Ctrl-C ends it.", address=address).text(language_of(lang)))
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies or None,
-        timeout_graceful_shutdown=5,
-        limit_concurrency=500,
+    run(
+        make,
+        settings.host,
+        settings.port,
+        {
+            "log_config": None,
+            "access_log": False,
+            "server_header": False,
+            "proxy_headers": bool(settings.proxies),
+            "forwarded_allow_ips": settings.proxies or None,
+            "timeout_graceful_shutdown": 5,
+            "limit_concurrency": 500,
+        },
     )
 
 
