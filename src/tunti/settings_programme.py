@@ -55,8 +55,8 @@ class ProgrammeSettings(BaseModel):
     point_m2: float = Field(
         150.0,
         ge=0,
-        description="Floor area that is fitted out for a new point, at the cost of light conversion (money.light_eur_m2). "
-        f"{_NONE}",
+        description="Floor area that is fitted out for a new point, at the cost of light conversion "
+        f"(money.light_eur_m2). {_NONE}",
     )
     crews_per_region: int | None = Field(
         None, ge=0, description="Fit-outs at the same time in a region where the table of limits says nothing."

@@ -284,7 +284,7 @@ def _travel(t: ProgrammeTables) -> Iterator[Finding]:
     for (group, region), row in stated.items():
         if (group, region) not in wanted:
             continue
-        made = sum(visits.get(str(s), 0.0) for s in services[group]) * people[group, region]
+        made = sum(visits.get(str(s), 0.0) for s in services.get(group, [])) * people[group, region]
         yield from _near("travel", f"{group} {region}", "visits_year", row.visits_year, made / everybody[group], 0.011)
         hours = row.visits_year * (row.minutes_after - row.minutes_today) * 2 / 60
         yield from _near("travel", f"{group} {region}", "hours_year_change", row.hours_year_change, hours, 0.011)

@@ -174,11 +174,16 @@ def verify_programme(tables: ProgrammeTables, inputs: Inputs, settings: Settings
     list of Finding
         Empty when all agrees.
     """
+    # Those two stand on the words of this file.
+    from tunti.plan.verify_follow import verify_follow
     from tunti.plan.verify_money import verify_money
 
     found = [*_form(tables, inputs)]
     if found:
         return found  # dates that can't be read would only hide what is wrong
+    follow = list(verify_follow(tables, inputs, settings))
+    if any(f.table == "estimates" for f in follow):
+        return follow  # every cost stands on them
     return [
         *_events(tables, inputs, settings),
         *_orders(tables, inputs, settings),
@@ -186,6 +191,7 @@ def verify_programme(tables: ProgrammeTables, inputs: Inputs, settings: Settings
         *_shares(tables, inputs, settings),
         *_changes(tables, inputs),
         *verify_money(tables, inputs, settings),
+        *follow,
     ]
 
 
