@@ -54,8 +54,8 @@ def read_queue_export(path: Path, *, services: pd.DataFrame | None = None) -> Qu
         CSV with any separator and encoding that Tunti's tables may have. Columns are known by their names in Finnish,
         Swedish or English; ``arrived`` is needed, ``called, ended, service`` are read where they are.
     services : DataFrame, optional
-        ``service, name_fi, name_sv, name_en``: queues are matched with these; a queue without a match keeps its name
-        and is told.
+        ``service, name_fi, name_sv, name_en``: queues are matched with these; tickets of a queue without a match
+        count among all services, and it is told.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def read_queue_export(path: Path, *, services: pd.DataFrame | None = None) -> Qu
                 say("The ticket ends before it begins."),
                 say("Correct the times. The ticket was left out."),
             )
-            wrong |= back
+            wrong = wrong | back
     kept = ~wrong
     service, more = _services(frame["service"], services)
     findings += more
@@ -128,7 +128,9 @@ def _services(names: pd.Series, services: pd.DataFrame | None) -> tuple[pd.Serie
     for column in ("name_en", "name_sv", "name_fi", "service"):
         if column in services:
             pairs = services[["service", column]].dropna()
-            known.update({fold(str(n)): str(s) for s, n in zip(pairs["service"], pairs[column], strict=True)})
+            # A name that several services have means none of them.
+            one = pairs[~pairs[column].duplicated(keep=False)]
+            known.update({fold(str(n)): str(s) for s, n in zip(one["service"], one[column], strict=True)})
     matched = text.map(lambda value: known.get(fold(str(value)), str(value)))
     lost = sorted(set(matched) - set(services["service"]) - {"*"})
     found = [
@@ -150,7 +152,7 @@ def _hours(tickets: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     at = tickets["arrived"].dt
     half = at.hour.astype(str) + np.where(at.minute >= 30, ":30", ":00")
-    counted = tickets.assign(weekday=at.weekday + 1, hour=half, order=at.hour * 2 + (at.minute >= 30))
+    counted = tickets.assign(weekday=at.day_of_week + 1, hour=half, order=at.hour * 2 + (at.minute >= 30))
     table = counted.groupby(["service", "weekday", "order", "hour"]).size().rename("visits").reset_index()
     return table[columns]
 
