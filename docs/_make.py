@@ -10,12 +10,18 @@ from pydantic import BaseModel
 from tunti.cli.app import app
 from tunti.inputs.schemas import SCHEMAS
 from tunti.settings import Settings
+from tunti.web.settings import ServeSettings
 
 
 def write_all(folder: Path) -> None:
     """Write all generated pages; a page that did not change keeps its time, so Sphinx skips it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"tables.md": tables(), "settings.md": settings(), "commands.md": commands()}.items():
+    for name, text in {
+        "tables.md": tables(),
+        "settings.md": settings(),
+        "commands.md": commands(),
+        "service.md": service(),
+    }.items():
         path = folder / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -79,6 +85,24 @@ def settings() -> str:
             )
         lines.append("")
     return "\n".join(lines)
+
+
+def service() -> str:
+    """Describe every setting of ``tunti serve``."""
+    lines = [
+        "# Settings of the service",
+        "",
+        "For `tunti serve`: in a TOML file, or in the environment as `TUNTI_` and the name in capitals.",
+        "",
+        "| setting | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in ServeSettings.model_fields.items():
+        made = field.default_factory is not None
+        shown = "made at start" if made else "none" if field.default in (None, "", ()) else field.default
+        secret = "none" if str(shown).startswith("*") or str(shown) == "" else shown
+        lines.append(f"| `{name}` | {_cell(secret)} | {_cell(field.description)} |")
+    return "\n".join([*lines, ""])
 
 
 def commands() -> str:

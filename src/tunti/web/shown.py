@@ -14,7 +14,7 @@ from tunti.report.words import missing
 Shown = dict[str, Any]
 
 
-def shown(plan: RegionalPlan, *, least_people: int, title: str) -> Shown:
+def shown(plan: RegionalPlan, *, least_people: int, title: str, existing: frozenset[str]) -> Shown:
     """Give a plan's public points and figures as plain values.
 
     Parameters
@@ -23,6 +23,8 @@ def shown(plan: RegionalPlan, *, least_people: int, title: str) -> Shown:
     least_people : int
         Smaller head counts are left out.
     title : str
+    existing : frozenset of str
+        Points that exist, whatever the plan says of their sites.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def shown(plan: RegionalPlan, *, least_people: int, title: str) -> Shown:
                 "municipality_fi": _text(row["municipality_fi"]),
                 "municipality_sv": _text(row["municipality_sv"]),
                 "region": _text(row["region"]),
-                "status": str(row["status"]),
+                "status": "existing" if str(row["site"]) in existing else "new",
                 "lon": round(float(lon[k]), 5),
                 "lat": round(float(lat[k]), 5),
                 "people_nearest": head_count(row["people_served"], least_people),

@@ -210,6 +210,8 @@ class Worker:
         by_hand = plan.content["points"] is not None and plan.content["points"] != best
         with whole_file(folder / "scenarios" / f"{plan.name}.toml") as beside:
             beside.write_text(scenario_text(plan, pinned=by_hand), encoding="utf-8")
+        sites = ground.baseline()[0].sites
+        existing = frozenset(sites.loc[sites["status"] == "existing", "site"].astype(str))
         opened = Project(folder)
         made = opened.plan(region=plan.region, scenario=plan.name, progress=self._progress)
         _, files = opened.write(made, folder / "plans" / plan.name, progress=self._progress)
@@ -231,7 +233,7 @@ class Worker:
             "regions": _regions(made.today.regions, made.proposed.regions),
             "files": [p.name for p in files],
             "run": made.run,
-            "shown": shown(made, least_people=self.least_people, title=plan.title),
+            "shown": shown(made, least_people=self.least_people, title=plan.title, existing=existing),
         }
         with self.db.writing() as session:
             kept = session.get(PlanRow, plan.id)
