@@ -83,7 +83,7 @@ def settings() -> str:
             value = getattr(default, key)
             shown = value
             if isinstance(value, dict) and value:
-                shown = ", ".join(f"{k} {v if isinstance(v, str) else format(v, 'g')}" for k, v in value.items())
+                shown = ", ".join(f"{k} {_plain(v)}" for k, v in value.items())
             lines.append(
                 f"| `{name}.{key}` | {_cell('none' if shown is None else shown)} | {_cell(entry.description)} |"
             )
