@@ -39,6 +39,8 @@ from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
+from tunti.plan.verify_premises import verify_premises
+from tunti.premises.consolidate import Premises
 from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import RemoteService
 from tunti.remote.simulate import Simulated, read_outage, simulate
@@ -374,6 +376,50 @@ class Project:
             minutes=minutes,
         )
         return Located(Stages(self.store, inputs, settings, progress, workers=workers))
+
+    def premises(
+        self,
+        *,
+        region: str | None = None,
+        scenario: str | None = None,
+        workers: str | int | None = None,
+        progress: Progress = _silent,
+    ) -> Premises:
+        """Choose shared premises: how much room presence needs, which offices move where, what it costs and saves.
+
+        Parameters
+        ----------
+        region : str, optional
+            Name or code of a region that is chosen alone.
+        scenario : str, optional
+        workers : str or int, optional
+            As in :meth:`access`.
+        progress : callable
+
+        Returns
+        -------
+        Premises
+            Its figures have passed the independent check.
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No choice of points keeps the rules.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        planned = stages.times().area
+        code = None if region is None else find_region(planned.regions, region, left_out=planned.left_out)
+        found = stages.premises(code)
+        if broken := verify_premises(
+            {name: getattr(found, name) for name in ("need", "moves", "workplaces", "offices", "premises")},
+            inputs,
+            settings,
+        ):
+            raise InputError(broken)
+        return found
 
     def services(
         self,

@@ -13,6 +13,7 @@ from tunti.cli import choices, serve, services
 from tunti.cli import remote as remote_commands
 from tunti.cli.certain import with_certainty
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
+from tunti.cli.premises import premises
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
@@ -346,5 +347,7 @@ for _command in (
     services.services,
 ):
     app.command()(_command)
+
+app.command()(premises)
 
 __all__ = ["app"]

@@ -134,7 +134,7 @@ def fits(
         partner where those are ruled out, and available past the year by which moves are over.
     """
     own = settings.premises
-    needs = offices["agency"].map(own.security_by_agency).fillna("open").map(LEVEL).to_numpy(np.int64)
+    needs = np.array([LEVEL[own.security_by_agency.get(str(a), "open")] for a in offices["agency"]], np.int64)
     offers = premises["security"].map(LEVEL).to_numpy(np.int64)
     quiet = offices["agency"].isin(own.quiet_agencies).to_numpy(dtype=bool)
     last = pd.Timestamp(dt.date(own.move_before, 12, 31))

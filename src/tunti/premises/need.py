@@ -40,7 +40,7 @@ def work_need(offices: pd.DataFrame, settings: PremisesSettings) -> pd.DataFrame
         for n, p in zip(staff, mean, strict=True)
     ]
     special = 0.0 + np.ceil(
-        staff * offices["agency"].map(settings.special_m2_person).fillna(0.0).to_numpy(np.float64) - 1e-9
+        staff * np.array([settings.special_m2_person.get(str(a), 0.0) for a in offices["agency"]]) - 1e-9
     )
     need = np.ceil(places * settings.m2_place - 1e-9)
     target = staff * settings.target_m2_person

@@ -99,7 +99,7 @@ def presence_of(offices: pd.DataFrame, settings: PremisesSettings) -> pd.DataFra
         ``presence`` and ``presence_from``: ``measured`` (the office's own), ``agency`` or ``default`` (settings).
     """
     own = offices["presence"].to_numpy(np.float64, na_value=np.nan)
-    agency = offices["agency"].map(settings.presence_by_agency).to_numpy(np.float64, na_value=np.nan)
+    agency = np.array([settings.presence_by_agency.get(str(a), np.nan) for a in offices["agency"]], np.float64)
     value = np.where(np.isnan(own), np.where(np.isnan(agency), settings.presence, agency), own)
     origin = np.where(~np.isnan(own), "measured", np.where(~np.isnan(agency), "agency", "default"))
     return pd.DataFrame(

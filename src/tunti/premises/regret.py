@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -155,11 +156,11 @@ def regret(staff: float, presence: float, m2_cost: float, settings: PremisesSett
 def _row(
     name: str,
     places: int,
-    cost: float,
-    missing: float,
+    cost: Any,
+    missing: Any,
     mean: float,
-    over: float,
-    worst: float,
+    over: Any,
+    worst: Any,
     settings: PremisesSettings,
 ) -> dict[str, object]:
     return {
