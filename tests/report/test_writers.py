@@ -21,7 +21,7 @@ from .invented_plan import MARKS, STAMP
 from .pdf_text import page_text
 
 LANGUAGES = ["fi", "sv", "en"]
-NAMES = [f"plan.{k}.{f}" for k in LANGUAGES for f in ("html", "pdf", "xlsx")] + ["plan.gpkg"]
+NAMES = [f"plan.{k}.{f}" for k in LANGUAGES for f in ("html", "pdf", "docx", "xlsx")] + ["plan.gpkg"]
 
 
 def elements(node, found):
@@ -196,7 +196,7 @@ def test_geopackage_layers_open(written, plan):
 def test_bare_plans_are_written(which, request, tmp_path):
     plan = request.getfixturevalue(which)
     files = write_plan(plan, tmp_path / "out", languages=("sv",), timestamp=STAMP)
-    assert [f.name for f in files] == ["plan.sv.html", "plan.sv.pdf", "plan.sv.xlsx", "plan.gpkg"]
+    assert [f.name for f in files] == ["plan.sv.html", "plan.sv.pdf", "plan.sv.docx", "plan.sv.xlsx", "plan.gpkg"]
     layers = [str(n) for n, _ in pyogrio.list_layers(tmp_path / "out" / "plan.gpkg")]
     assert "municipalities" not in layers
 
@@ -236,8 +236,8 @@ def test_an_interrupted_writing_leaves_the_folder_as_it_was(plan, tmp_path, monk
 
 
 def test_unknown_forms_and_languages_are_refused(plan, tmp_path):
-    with pytest.raises(ValueError, match="docx"):
-        write_plan(plan, tmp_path / "x", formats=("docx",))
+    with pytest.raises(ValueError, match="odt"):
+        write_plan(plan, tmp_path / "x", formats=("odt",))
     with pytest.raises(ValueError, match="'de'"):
         write_plan(plan, tmp_path / "x", languages=("de",))
     assert not list(tmp_path.iterdir())

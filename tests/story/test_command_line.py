@@ -73,7 +73,7 @@ def test_plan_of_a_region_writes_every_document(project, tmp_path, country):
     region = country.municipalities["region_fi"].iloc[0]
     answer = json.loads(tunti("plan", project, "--region", region, "--out", tmp_path / "out", "--json").stdout)
     files = sorted(p.name for p in (tmp_path / "out").iterdir())
-    assert files == ["plan.fi.html", "plan.fi.pdf", "plan.fi.xlsx", "plan.gpkg", "run.json"]
+    assert files == ["plan.fi.docx", "plan.fi.html", "plan.fi.pdf", "plan.fi.xlsx", "plan.gpkg", "run.json"]
     assert answer["proven"]
     assert answer["run"]["inputs"]
     # The same input gives the same bytes.

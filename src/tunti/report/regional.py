@@ -6,9 +6,10 @@ import datetime as dt
 
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
-from tunti.report.document import Document
+from tunti.report.document import Document, Section
+from tunti.report.own_texts import Texts, with_texts
 from tunti.report.sections.access import access
-from tunti.report.sections.context import context_for
+from tunti.report.sections.context import Context, context_for
 from tunti.report.sections.method import findings, method, run, sources
 from tunti.report.sections.network import flags, network, not_yet
 from tunti.report.sections.outside import outside
@@ -20,7 +21,12 @@ from tunti.report.words import ILLUSTRATIVE, words_for
 
 
 def regional_document(
-    plan: RegionalPlan, *, language: str, audience: Audience = "public", made: dt.date | None = None
+    plan: RegionalPlan,
+    *,
+    language: str,
+    audience: Audience = "public",
+    made: dt.date | None = None,
+    texts: Texts = (),
 ) -> Document:
     """Write a region's plan (or the country's) in a language.
 
@@ -32,6 +38,8 @@ def regional_document(
         Who may read it: what the schemas keep from the public is left out of the public document.
     made : date, optional
         The day that the document is dated.
+    texts : tuple of OwnText
+        The group's own paragraphs.
 
     Returns
     -------
@@ -60,20 +68,29 @@ def regional_document(
         subtitle=context.area,
         language=language,
         marks=(say(ILLUSTRATIVE),) if plan.illustrative else (),
-        sections=(
-            summary(context),
-            today(context),
-            points(context),
-            access(context),
-            outside(context),
-            borders(context),
-            network(context),
-            flags(context),
-            not_yet(context),
-            method(context),
-            sources(context),
-            findings(context),
-            run(context, made),
+        sections=with_texts(
+            _sections(context, made),
+            texts,
+            language=language,
+            region_names=(plan.region or "", *plan.region_names.values()),
         ),
         facts=tuple(facts),
+    )
+
+
+def _sections(context: Context, made: dt.date | None) -> tuple[Section, ...]:
+    return (
+        summary(context),
+        today(context),
+        points(context),
+        access(context),
+        outside(context),
+        borders(context),
+        network(context),
+        flags(context),
+        not_yet(context),
+        method(context),
+        sources(context),
+        findings(context),
+        run(context, made),
     )

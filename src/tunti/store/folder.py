@@ -162,6 +162,20 @@ class FolderStore:
         """Names of the scenarios, sorted."""
         return tuple(sorted(p.stem for p in (self.folder / "scenarios").glob("*.toml")))
 
+    def own_texts(self) -> dict[str, str]:
+        """Give the group's own paragraphs: content by path under the folder ``texts``.
+
+        Returns
+        -------
+        dict of str to str
+            Signs that are no UTF-8 are replaced.
+        """
+        folder = self.folder / "texts"
+        files = [p for pattern in ("*.md", "*/*.md") for p in folder.glob(pattern) if p.is_file()]
+        return {
+            p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8", errors="replace") for p in sorted(files)
+        }
+
     def scenario_text(self, name: str) -> str:
         """Read a scenario's file.
 

@@ -175,8 +175,8 @@ def typst_source(document: Document) -> tuple[str, dict[str, bytes]]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    """Only the fonts that come with Typst: the same page on any machine."""
+def typst_fonts() -> typst.Fonts:
+    """Give only the fonts that come with Typst: the same page on any machine."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
 
 
@@ -198,7 +198,7 @@ def write_pdf(document: Document, *, timestamp: dt.datetime) -> bytes:
     project: Any = {"main.typ": source.encode(), "plan.typ": style, **pictures}
     made: Any = typst.compile(
         project,
-        font_paths=_fonts(),
+        font_paths=typst_fonts(),
         ignore_system_fonts=True,
         pdf_standards=["ua-1"],
         timestamp=timestamp,
