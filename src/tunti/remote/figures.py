@@ -67,15 +67,19 @@ def clerk_frame(
     return table
 
 
-def interpreter_frame(detail: Dimensioned, settings: Settings, sizes: Sizes, site_region: list[str]) -> pd.DataFrame:
-    """Give one row per pool of interpreters.
+def interpreter_frame(
+    detail: Dimensioned, settings: Settings, sizes: Sizes, site_region: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give one row per pool of interpreters, and what each region would need alone.
 
     Returns
     -------
-    DataFrame
+    pools : DataFrame
         ``pool, language, region, site, visits_year, minutes, booked, peak_load, interpreters, hours_year, answered,
         mean_wait, wait_95, cents_remote, cents_on_site, travel_minutes_saved, interpreters_alone``; alone means that
         every region has its own.
+    alone : DataFrame
+        ``kind, pool, region, alone``.
     """
     pools, staff, remote = detail.interpreters, detail.interpreter_staff, settings.remote
     visits, n = detail.visits, len(detail.interpreters.names)
@@ -118,7 +122,15 @@ def interpreter_frame(detail: Dimensioned, settings: Settings, sizes: Sizes, sit
     table["cents_on_site"] = np.rint(money[1]).astype(np.int64)
     table["travel_minutes_saved"] = money[2]
     table["interpreters_alone"] = alone.astype(np.int64)
-    return table
+    own = pd.DataFrame(
+        {
+            "kind": "interpreters",
+            "pool": pools.names["pool"].to_numpy()[parent[known]],
+            "region": names["region"].to_numpy()[known],
+            "alone": peak,
+        }
+    )
+    return table, own.groupby(["kind", "pool", "region"], sort=True)["alone"].sum().reset_index()
 
 
 def point_frame(

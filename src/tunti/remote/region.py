@@ -49,7 +49,7 @@ def of_region(answer: RemoteService, region: str) -> RemoteService:
         "clerks_unpooled": int(points["clerks_if_staffed"].sum()),
         "clerk_person_years": part(clerks, "person_years"),
         "interpreters": int(np.ceil(part(interpreters, "interpreters"))),
-        "interpreters_unpooled": int(np.ceil(part(interpreters, "interpreters_alone"))),
+        "interpreters_unpooled": int(here.loc[here["kind"] == "interpreters", "alone"].sum()),
         "interpretations": part(interpreters, "visits_year"),
         "visits": float(points[list(CHANNELS)].sum().sum()),
         "remote_visits": float(points[list(CLERK_CHANNELS)].sum().sum()),

@@ -95,7 +95,7 @@ class RemoteService:
     shifts : DataFrame
         Shifts of the busiest month's week by pool of clerks.
     by_region : DataFrame
-        ``kind, pool, region, share``: whose customers a pool serves.
+        ``kind, pool, region, share``: whose customers a pool serves; ``alone``: interpreters of the region's own.
     totals : dict of str to float
         Figures of the whole, money in cents.
     findings : tuple of Finding
@@ -255,7 +255,7 @@ def dimension(
         weekly, sizes, parent=parent, minutes=clerks.minutes, booked=clerks.booked,
     )  # fmt: skip
     clerk_table = clerk_frame(clerks, clerk_staff, shifts, peak_week, settings, parent=parent, alone=alone)
-    interpreter_table = interpreter_frame(detail, settings, sizes, site_region)
+    interpreter_table, own_interpreters = interpreter_frame(detail, settings, sizes, site_region)
     week, share, is_led, can_be = remote_led(visits, shares["remote_room"][keep], remote)
     points = point_frame(
         detail, sites, settings, is_open=is_open, rooms_given=rooms_given, week=week, share=share, is_led=is_led,
@@ -275,7 +275,9 @@ def dimension(
         services=by_service,
         load=load_frame(detail, rooms),
         shifts=shifts,
-        by_region=_regions(detail, served * minutes, site_region),
+        by_region=_regions(detail, served * minutes, site_region).merge(
+            own_interpreters, how="left", on=["kind", "pool", "region"]
+        ),
         totals={},
         findings=tuple(_findings(points, visits, languages, clerks)),
     )
