@@ -29,6 +29,7 @@ PAGES = [
     PLAN + "/tables/municipalities",
     PLAN + "/tables/duties",
     PLAN + "/choices",
+    PLAN + "/services",
     PLAN + "/programme",
     PLAN + "/money",
     PLAN + "/remote",

@@ -73,6 +73,7 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", _L + "/tables/{table}"): Act.EDIT,
     ("POST", _L + "/changes"): Act.EDIT,
     ("GET", _L + "/choices"): Act.READ,
+    ("GET", _L + "/services"): Act.READ,
     ("GET", _L + "/programme"): Act.READ,
     ("GET", _L + "/money"): Act.READ,
     ("GET", _L + "/remote"): Act.READ,

@@ -187,7 +187,8 @@ def _now(ready: Ready, place: int, seconds: float, language: str) -> Near:
 
 
 def _planned(point: dict[str, Any], seconds: float, ready: Ready, language: str) -> Near:
-    serving = tuple((str(s["agency"]), str(s["mode"])) for s in point.get("serving", ()))
+    names = agency_names(ready, language)
+    serving = tuple((names.get(s["agency"], s["agency"]), str(s["mode"])) for s in point.get("serving", ()))
     more = {k: point[k] for k in ("hours_week", "remote_rooms", "address") if point.get(k) is not None}
     name = point["name"]
     if language == "sv" and name == point["municipality_fi"] and point["municipality_sv"]:

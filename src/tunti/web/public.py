@@ -173,6 +173,7 @@ def point(request: Request, site: str) -> Response:
         request,
         "point.html",
         row=row,
+        names={} if ready is None else places.agency_names(ready, language),
         shown=shown,
         published=public_plan(service, project)[0],
         languages_here=() if ready is None else places.spoken(ready, row["municipality"]),

@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse, Response
 from sqlalchemy import select
 
 from tunti.errors import TuntiError
-from tunti.findings import say
+from tunti.findings import say, unpack
 from tunti.report.words import words_for
 from tunti.store.models import Comment, Job
 from tunti.web.charts import curve
@@ -24,7 +24,7 @@ from tunti.web.results import PAGES, gantt_of, tables_of
 from tunti.web.state import asked_of, service_of
 from tunti.web.workspace import Token, place_of, sound
 from tunti.work import audit, comments, statements
-from tunti.work.roles import Act, may
+from tunti.work.roles import Act, may, sees
 
 router = APIRouter(include_in_schema=False)
 _L = "/work/{project}/plans/{plan}"
@@ -66,6 +66,14 @@ def choices(request: Request) -> Response:
     )
 
 
+_STAGE_OF = {"services": "services", "programme": "programme", "money": "programme", "remote": "remote"}
+
+
+def _sees_all(request: Request) -> bool:
+    project, plan = sound(asked_of(request))
+    return sees(asked_of(request).person, project=project.id, region=plan.region) == "restricted"
+
+
 def _stage(request: Request, name: str) -> Response:
     _, plan = sound(asked_of(request))
     words = words_for(language_of(request))
@@ -75,12 +83,18 @@ def _stage(request: Request, name: str) -> Response:
         "stage.html",
         name=name,
         heading=heading,
-        lacking=lacking,
-        tables=tables_of(plan, name, words),
+        tables=tables_of(plan, name, words, restricted=_sees_all(request)),
+        note=unpack((plan.result or {}).get("notes", {}).get(_STAGE_OF[name])) or lacking,
         chart=gantt_of(plan, words) if name == "programme" else None,
         illustrative=bool(plan.result and plan.result["illustrative"]),
         workspace=True,
     )
+
+
+@router.get(_L + "/services")
+def services(request: Request) -> Response:
+    """Show who serves where and how, and who reaches each service."""
+    return _stage(request, "services")
 
 
 @router.get(_L + "/programme")

@@ -13,6 +13,10 @@ from tunti.report.words import Words
 from tunti.store.models import PlanRow
 
 PAGES: dict[str, tuple[str, Message]] = {
+    "services": (
+        N_("Services at points"),
+        say("Who serves where is worked out with the figures of the plan, once services are in the tables."),
+    ),
     "programme": (
         N_("Programme and stacks"),
         say("The programme is made with the documents of the plan, once offices and premises are in the tables."),
@@ -30,6 +34,63 @@ PAGES: dict[str, tuple[str, Message]] = {
 
 MOST_ROWS = 500
 """Rows of a table on a page; the documents have all of them."""
+
+
+TABLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "services": {"services": ("points", "duties", "access", "languages", "offices"), "money": ("money",)},
+    "premises": {"programme": ("workplaces", "moves"), "money": ("offices",)},
+    "programme": {
+        "programme": ("events", "shares"),
+        "money": ("payers", "savings", "indicators", "travel", "uncertainty"),
+    },
+    "remote": {"remote": ("points", "clerks", "interpreters", "channels", "services")},
+}
+"""Which tables of each stage stand on which page."""
+
+_SINGLE = ("office", "what", "event")
+"""Columns that name a single office: money and staff beside them are for those who plan them only."""
+
+
+def tables_from(stage: str, found: Any) -> dict[str, dict[str, Any]]:
+    """Give the tables of a stage's result by page, as plain values.
+
+    Parameters
+    ----------
+    stage : str
+        ``services``, ``premises``, ``programme`` or ``remote``.
+    found : Services, Premises, Programme or RemoteService
+
+    Returns
+    -------
+    dict
+        Page to table name to table.
+    """
+    pages: dict[str, dict[str, Any]] = {}
+    for page, names in TABLES[stage].items():
+        for name in names:
+            frame = getattr(found, name, None)
+            if frame is not None and hasattr(frame, "columns") and len(frame):
+                title = name if page == stage else f"{stage}: {name}"
+                pages.setdefault(page, {})[title] = packed(frame)
+    return pages
+
+
+def served_points(stage: str, found: Any, points: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Add what the public is told of each point: who serves how, hours and remote rooms."""
+    if stage == "services":
+        for row in found.points.to_dict("records"):
+            hours = row.get("hours_week")
+            more = {} if hours is None or hours != hours else {"hours_week": round(float(hours), 1)}
+            points.setdefault(str(row["site"]), {}).update(more)
+        for row in found.duties.to_dict("records"):
+            if row["mode"] != "none":
+                serving = points.setdefault(str(row["site"]), {}).setdefault("serving", [])
+                serving.append({"agency": str(row["agency"]), "mode": str(row["mode"])})
+    if stage == "remote" and "rooms" in found.points.columns:
+        for row in found.points.to_dict("records"):
+            if row["rooms"] == row["rooms"]:
+                points.setdefault(str(row["site"]), {})["remote_rooms"] = int(row["rooms"])
+    return points
 
 
 def packed(frame: Any) -> dict[str, Any]:
@@ -60,11 +121,27 @@ def _plain(value: Any) -> Any:
     return value.isoformat()[:10] if hasattr(value, "isoformat") else str(value)
 
 
-def tables_of(plan: PlanRow, name: str, words: Words) -> list[dict[str, Any]]:
-    """Give the tables of a page with their figures written the language's way."""
+def tables_of(plan: PlanRow, name: str, words: Words, *, restricted: bool) -> list[dict[str, Any]]:
+    """Give the tables of a page with their figures written the language's way.
+
+    Parameters
+    ----------
+    plan : PlanRow
+    name : str
+        Of the page.
+    words : Words
+    restricted : bool
+        Whether the reader sees rents and staffing of single offices.
+
+    Returns
+    -------
+    list of dict
+        ``title, heads, rows, many, numeric``.
+    """
     kept = (plan.result or {}).get("tables", {}).get(name, {})
     shown = []
     for title, table in kept.items():
+        table = table if restricted else _without_single(table)
         rows = [[_said(v, c, words) for v, c in zip(row, table["columns"], strict=True)] for row in table["rows"]]
         heads = [c.removesuffix("_cents").replace("_", " ") for c in table["columns"]]
         numeric = [
@@ -75,6 +152,18 @@ def tables_of(plan: PlanRow, name: str, words: Words) -> list[dict[str, Any]]:
             {"title": title.replace("_", " "), "heads": heads, "rows": rows, "many": table["many"], "numeric": numeric}
         )
     return shown
+
+
+def _without_single(table: dict[str, Any]) -> dict[str, Any]:
+    """Leave out money, staff and areas where rows are of single offices."""
+    columns = table["columns"]
+    if not any(c in columns for c in _SINGLE):
+        return table
+    stay = [k for k, c in enumerate(columns) if not (c.endswith(("_cents", "_cents_year")) or c in _TELLING)]
+    return table | {"columns": [columns[k] for k in stay], "rows": [[r[k] for k in stay] for r in table["rows"]]}
+
+
+_TELLING = frozenset({"cents", "staff", "m2", "m2_given_up", "earliest", "latest", "notice_date", "value"})
 
 
 def _said(value: Any, column: str, words: Words) -> str:
@@ -97,7 +186,10 @@ def gantt_of(plan: PlanRow, words: Words) -> Markup | None:
     if not table or not table["rows"]:
         return None
     place = {c: k for k, c in enumerate(table["columns"])}
-    rows = sorted(table["rows"], key=lambda r: (str(r[place["start_quarter"]]), str(r[place["event"]])))[:80]
+    dated = [r for r in table["rows"] if r[place["start_quarter"]]]
+    if not dated:
+        return None
+    rows = sorted(dated, key=lambda r: (str(r[place["start_quarter"]]), str(r[place["event"]])))[:80]
     quarters = sorted({str(r[place[k]]) for r in rows for k in ("start_quarter", "end_quarter") if r[place[k]]})
     first, last = _number(quarters[0]), _number(quarters[-1])
     width = 560 / (last - first + 1)

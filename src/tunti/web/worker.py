@@ -26,6 +26,7 @@ from tunti.store.folder import whole_file
 from tunti.store.models import Job, PlanRow, ProjectRow
 from tunti.web.ground import Ground
 from tunti.web.logs import LOG, start_logs, tell
+from tunti.web.results import served_points, tables_from
 from tunti.web.shown import shown
 from tunti.work import jobs
 from tunti.work.audit import now
@@ -119,6 +120,8 @@ class Worker:
             return self._optimise(job, project, plan, ground)
         if job.kind == "plan":
             return self._plan(project, plan, ground)
+        if job.kind == "stages":
+            return self._stages(plan, ground)
         if job.kind == "times":
             ground.stages(EMPTY if job.asked.get("baseline") else plan.content, self._progress).times()
             return say("Drive times are worked out."), {}
@@ -239,12 +242,51 @@ class Worker:
             kept = session.get(PlanRow, plan.id)
             if kept is not None and kept.state in ("draft", "proposed"):
                 kept.result = result
+                jobs.ask_job(session, kept.made_by, project=project.id, plan=plan.id, kind="stages")
         said = say(
             "{share} of people are within the standard; today {today}.",
             share=Share(made.proposed.share),
             today=Share(made.today.share),
         )
         return said, {"version": plan.version}
+
+    def _stages(self, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
+        """Work out who serves where, shared premises, the programme with its money, and remote service."""
+        if plan.result is None or plan.result["version"] != plan.version:
+            raise TuntiError(say("Make the figures and documents of the newest version first."))
+        pins = [] if plan.content["points"] is None else [{"kind": "points", "sites": plan.content["points"]}]
+        stages = ground.stages({"patches": [*plan.content["patches"], *pins], "points": None}, self._progress)
+        tables: dict[str, dict[str, Any]] = {}
+        notes: dict[str, Any] = {}
+        points: dict[str, dict[str, Any]] = {}
+        for name, work in (
+            ("services", lambda: stages.services(plan.region)),
+            ("premises", lambda: stages.premises(plan.region)),
+            ("programme", lambda: stages.programme(plan.region)),
+            ("remote", lambda: stages.remote(stages.services(plan.region).duties)),
+        ):
+            try:
+                found = work()
+            except TuntiError as problem:
+                told = problem.message if isinstance(problem.message, Message) else say("{reason}", reason=str(problem))
+                notes[name] = pack(told)
+                continue
+            tables |= {page: tables.get(page, {}) | more for page, more in tables_from(name, found).items()}
+            points = served_points(name, found, points)
+        with self.db.writing() as session:
+            kept = session.get(PlanRow, plan.id)
+            if (
+                kept is not None
+                and kept.version == plan.version
+                and kept.state in ("draft", "proposed")
+                and kept.result
+            ):
+                seen = kept.result["shown"]
+                rows = [p | points.get(p["site"], {}) for p in seen["points"]]
+                kept.result = kept.result | {"tables": tables, "notes": notes, "shown": seen | {"points": rows}}
+        return say(
+            "{n} tables of services, premises, programme and remote service.", n=sum(map(len, tables.values()))
+        ), {}
 
 
 def _regions(today: Any, after: Any) -> list[dict[str, Any]]:
