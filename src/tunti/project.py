@@ -464,6 +464,7 @@ class Project:
         region: str | None = None,
         scenario: str | None = None,
         duties: pd.DataFrame | None = None,
+        services: bool = False,
         workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> RemoteService:
@@ -477,6 +478,8 @@ class Project:
         duties : DataFrame, optional
             Who serves where: ``site, agency, service`` (optional), ``mode, hours_per_week`` (optional). Without it the
             setting ``remote.tiers`` says it.
+        services : bool
+            Take points and who serves where from :meth:`services`.
         workers : str or int, optional
             As in :meth:`access`.
         progress : callable
@@ -496,7 +499,7 @@ class Project:
         stages = Stages(self.store, inputs, settings, progress, workers=workers)
         area = stages.times().area
         code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
-        found = stages.remote(duties)
+        found = stages.remote(duties, services=services)
         self.seconds = stages.seconds
         return found if code is None else remote_of_region(found, code)
 
@@ -505,6 +508,7 @@ class Project:
         *,
         scenario: str | None = None,
         duties: pd.DataFrame | None = None,
+        services: bool = False,
         weeks: int | None = None,
         month: int | None = None,
         season: bool = False,
@@ -516,7 +520,7 @@ class Project:
         Parameters
         ----------
         scenario : str, optional
-        duties : DataFrame, optional
+        duties, services
             As in :meth:`remote`.
         weeks : int, optional
             Independent weeks; the setting by default.
@@ -540,7 +544,7 @@ class Project:
         """
         inputs, settings = self._sound(scenario, progress)
         down = None if outage is None else read_outage(outage)
-        detail = Stages(self.store, inputs, settings, progress).remote_detail(duties)
+        detail = Stages(self.store, inputs, settings, progress).remote_detail(duties, services=services)
         start = perf_counter()
         found = [
             simulate(detail, settings.remote, month=m, weeks=weeks, outage=down, progress=progress)

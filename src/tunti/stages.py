@@ -360,13 +360,15 @@ class Stages:
         minutes[times.cell, site] = times.seconds / 60
         return minutes
 
-    def remote(self, duties: pd.DataFrame | None = None) -> RemoteService:
+    def remote(self, duties: pd.DataFrame | None = None, *, services: bool = False) -> RemoteService:
         """Dimension remote service for the network of points, from the store when nothing changed.
 
         Parameters
         ----------
         duties : DataFrame, optional
             Who serves where; by the tiers of the points without it.
+        services : bool
+            Take points and who serves where from :meth:`services`.
 
         Raises
         ------
@@ -374,7 +376,7 @@ class Stages:
             The tables of remote service can't be used.
         """
         timed = self.times()
-        _, network = self.network()
+        is_open, duties = self._served(duties, services)
         start = perf_counter()
         self.progress(say("dimensioning remote service"), None)
         found = remote_stage(
@@ -384,19 +386,26 @@ class Stages:
             timed.area.sites,
             self.inputs,
             self.settings,
-            open_sites=network.open,
+            open_sites=is_open,
             duties=duties,
         )
         self.seconds["remote"] = perf_counter() - start
         return found
 
-    def remote_detail(self, duties: pd.DataFrame | None = None) -> Dimensioned:
+    def _served(self, duties: pd.DataFrame | None, services: bool) -> tuple[NDArray[np.bool_], pd.DataFrame | None]:
+        """Give the open points and, where it is known, who serves there."""
+        if not services:
+            return self.network()[1].open, duties
+        found = self.services()
+        return found.open, found.duties
+
+    def remote_detail(self, duties: pd.DataFrame | None = None, *, services: bool = False) -> Dimensioned:
         """Give what the simulation of remote service runs on."""
         timed = self.times()
-        _, network = self.network()
+        is_open, duties = self._served(duties, services)
         times = part(timed.times, np.arange(len(timed.area.sites)))
         cells, sites = timed.area.cells, timed.area.sites
-        return dimension(times, cells, sites, self.inputs, self.settings, open_sites=network.open, duties=duties)[1]
+        return dimension(times, cells, sites, self.inputs, self.settings, open_sites=is_open, duties=duties)[1]
 
     def solved(self) -> Solved:
         """Give everything that a plan is put together from."""

@@ -34,6 +34,9 @@ def remote(
     folder: Folder,
     region: RegionName = None,
     scenario: ScenarioName = None,
+    services: Annotated[
+        bool, typer.Option("--services", help="Take points and who serves where from tunti services, not from tiers.")
+    ] = False,
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Simulate a week of all points and pools, with confidence intervals.")
     ] = False,
@@ -60,12 +63,20 @@ def remote(
     project = Project(folder)
     start = perf_counter()
     with progress(language, quiet=as_json) as say_progress:
-        found = project.remote(region=region, scenario=scenario, workers=workers, progress=say_progress)
+        found = project.remote(
+            region=region, scenario=scenario, services=services, workers=workers, progress=say_progress
+        )
         seconds = perf_counter() - start
         simulated = None
         if simulate or season or outage:
             simulated = project.simulate_remote(
-                scenario=scenario, weeks=weeks, month=month, season=season, outage=outage, progress=say_progress
+                scenario=scenario,
+                services=services,
+                weeks=weeks,
+                month=month,
+                season=season,
+                outage=outage,
+                progress=say_progress,
             )
     figures = whole_figures(found)
     if as_json:
