@@ -41,6 +41,8 @@ from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
 from tunti.plan.verify_premises import verify_premises
 from tunti.premises.consolidate import Premises
+from tunti.programme.follow import agreed_table
+from tunti.programme.result import Programme
 from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import RemoteService
 from tunti.remote.simulate import Simulated, read_outage, simulate
@@ -420,6 +422,63 @@ class Project:
         ):
             raise InputError(broken)
         return found
+
+    def programme(
+        self,
+        *,
+        region: str | None = None,
+        scenario: str | None = None,
+        workers: str | int | None = None,
+        progress: Progress = _silent,
+    ) -> Programme:
+        """Put the plan into quarters: what opens, closes and moves when, at what cost for whom, and nobody worse off.
+
+        Parameters
+        ----------
+        region : str, optional
+            Name or code of a region that is planned alone.
+        scenario : str, optional
+        workers : str or int, optional
+            As in :meth:`access`.
+        progress : callable
+
+        Returns
+        -------
+        Programme
+            Its figures have passed the independent check.
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            The set shares, the limits or what must be ready first can't be kept.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        planned = stages.times().area
+        code = None if region is None else find_region(planned.regions, region, left_out=planned.left_out)
+        found = stages.programme(code)
+        self.seconds = stages.seconds
+        return found
+
+    def agree(self, programme: Programme) -> Path:
+        """Freeze a programme: write its quarters as the table ``agreed``, which later programmes change least.
+
+        Parameters
+        ----------
+        programme : Programme
+
+        Returns
+        -------
+        Path
+            The table's file.
+        """
+        path = self.store.folder / "agreed.csv"
+        with whole_file(path) as beside:
+            agreed_table(programme.events).to_csv(beside, index=False)
+        self._read.clear()
+        return path
 
     def services(
         self,

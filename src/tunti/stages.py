@@ -36,10 +36,14 @@ from tunti.network.osm import graph_from_extract
 from tunti.network.repair import repair
 from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, served_offices, serving_offices
 from tunti.plan.duties import Services, rule_in_words, services_result
+from tunti.plan.programme_checked import programme_verified
 from tunti.plan.question import question
 from tunti.plan.regional import Solved
 from tunti.plan.service_question import of_region, service_question
 from tunti.premises.consolidate import Premises, consolidate, work_offices
+from tunti.programme.floors import Today
+from tunti.programme.phase import programme
+from tunti.programme.result import Programme, packed, unpacked
 from tunti.remote.service import Dimensioned, RemoteService, dimension
 from tunti.remote.stage import remote_stage
 from tunti.settings import Settings
@@ -121,6 +125,7 @@ class Stages:
         self._network: tuple[Problem, Network] | None = None
         self._premises: dict[str | None, Premises] = {}
         self._services: dict[str | None, Services] = {}
+        self._programmes: dict[str | None, Programme] = {}
 
     def graph(self) -> tuple[RoadGraph, list[Finding]]:
         """Build the road network and say what was left out of it."""
@@ -334,6 +339,55 @@ class Stages:
         )
         self._premises[region] = found
         self.seconds["shared premises"] = perf_counter() - start
+        return found
+
+    def programme(self, region: str | None = None) -> Programme:
+        """Give what opens, closes and moves when and what it costs whom; of one region alone when it is named.
+
+        Raises
+        ------
+        Infeasible
+            The set shares, the limits or what must be ready first can't be kept.
+        InputError
+            The result did not pass the independent check.
+        """
+        if region in self._programmes:
+            return self._programmes[region]
+        services, premises, timed = self.services(region), self.premises(region), self.times()
+        start = perf_counter()
+        self.progress(say("putting the programme into quarters"), None)
+        regions = timed.area.regions
+        today = Today(
+            timed.area.cells,
+            regions if region is None else regions[regions["region"] == region],
+            timed.served,
+            timed.served_place,
+            timed.times,
+        )
+        key = content_hash(
+            __version__,
+            region,
+            *(getattr(services, name) for name in ("points", "duties", "offices", "groups", "services")),
+            *(getattr(premises, name) for name in ("moves", "workplaces", "offices", "premises")),
+            *(getattr(self.inputs, name) for name in SCHEMAS if name not in ("road_nodes", "road_links")),
+            *(getattr(timed.times, name) for name in ("indptr", "cell", "seconds")),
+            self.settings.model_dump_json(),
+        )
+        kept = self.store.result("programme", key)
+        found = programme(
+            services,
+            premises,
+            today,
+            self.inputs,
+            self.settings,
+            answer=None if kept is None else unpacked(*kept),
+            progress=lambda done: self.progress(say("putting the programme into quarters"), done),
+        )
+        programme_verified(found, services, premises, self.inputs, self.settings)
+        if kept is None:
+            self.store.keep("programme", key, *packed(found.answer))
+        self._programmes[region] = found
+        self.seconds["programme"] = perf_counter() - start
         return found
 
     def _work_minutes(self, offices: pd.DataFrame, sites: pd.DataFrame) -> NDArray[np.float64]:

@@ -26,7 +26,7 @@ def tables(country, found):
     s, p = country.services, country.premises
     return ProgrammeTables(
         **own, services=s.services, points=s.points, duties=s.duties, service_offices=s.offices,
-        workplaces=p.workplaces, moves=p.moves, premise_offices=p.offices,
+        workplaces=p.workplaces, premises=p.premises, moves=p.moves, premise_offices=p.offices,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from tunti.access.times import TravelTimes
 from tunti.inputs.frames import typed
 from tunti.inputs.invent import invent
 from tunti.inputs.schemas import LIMITS, PREDECESSORS
+from tunti.money import rent_parts
 from tunti.programme.floors import Today
 from tunti.settings import Settings
 
@@ -24,6 +25,7 @@ class Services:
 
 @dataclass(frozen=True, eq=False)
 class Premises:
+    premises: pd.DataFrame
     workplaces: pd.DataFrame
     moves: pd.DataFrame
     offices: pd.DataFrame
@@ -133,7 +135,7 @@ def _services(draw, today, inputs, settings):
         rows.append((o.office, o.agency, o.municipality, region[o.municipality], "closes" if closes else "stays",
                      best if closes else None, 1_234_567))  # fmt: skip
     names = ["office", "agency", "municipality", "region", "customer_part", "replaced_by", "presence_cents_year"]
-    offices = pd.DataFrame(rows, columns=names)
+    offices = pd.DataFrame(rows, columns=names).assign(saving_cents_year=rent_parts(today.offices)[0])
     return Services(points, duties, offices, groups.reset_index(drop=True), table.reset_index(drop=True))
 
 
@@ -153,7 +155,8 @@ def _premises(inputs, *, least=2):
     workplaces = places.agg(municipality=("municipality", "first"), m2_used=("m2", "sum")).reset_index(names="premise")
     workplaces["name"] = "Talo " + workplaces["premise"]
     workplaces["region"] = workplaces["municipality"].map(region)
-    workplaces["site"] = None
+    workplaces["site"] = inputs.sites["site"].iloc[0]
+    workplaces["kind"] = ["candidate", *["no_address"] * (len(workplaces) - 1)][: len(workplaces)]
     workplaces["owner"] = np.where(np.arange(len(workplaces)) % 2 == 0, "Senaatti", "Toinen")
     workplaces["investment_cents"] = (workplaces["m2_used"] * 60_001).round().astype(int)
     workplaces["rent_cents_year"] = (workplaces["m2_used"] * 21_601).round().astype(int)
@@ -163,7 +166,12 @@ def _premises(inputs, *, least=2):
     of = pd.DataFrame(
         {
             "office": offices["office"], "agency": offices["agency"], "region": offices["region"], "work_part": part,
-            "holding_cents_year": 600_001, "sale_value_cents": 5_000_003,
+            "rent_saved_cents_year": rent_parts(offices)[1], "holding_cents_year": 600_001,
+            "sale_value_cents": 5_000_003,
         }
     ).reset_index(drop=True)  # fmt: skip
-    return Premises(workplaces, moves, of)
+    on_offer = workplaces[["premise"]].assign(
+        fit_out=[("light", "deep", "none")[i % 3] for i in range(len(workplaces))],
+        available_from=[pd.Timestamp("2026-11-15") if i == 1 else pd.NaT for i in range(len(workplaces))],
+    )
+    return Premises(on_offer, workplaces, moves, of)

@@ -14,6 +14,7 @@ from tunti.cli import remote as remote_commands
 from tunti.cli.certain import with_certainty
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.premises import premises
+from tunti.cli.programme import programme
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
@@ -349,5 +350,6 @@ for _command in (
     app.command()(_command)
 
 app.command()(premises)
+app.command()(programme)
 
 __all__ = ["app"]

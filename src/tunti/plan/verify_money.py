@@ -48,7 +48,7 @@ def verify_money(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iter
     yield from _leases(t, inputs)
     yield from _payers(t, settings)
     yield from _savings(t, inputs)
-    yield from _travel(t)
+    yield from _travel(t, inputs, settings)
     yield from _indicators(t, inputs, settings)
     yield from _risk(t, settings)
 
@@ -62,13 +62,6 @@ def _payer(agency: str, inputs: Inputs, settings: Settings) -> tuple[str, bool]:
     return "agency", branch not in {b.casefold() for b in own.not_state}
 
 
-def _parts(office: Any) -> tuple[int, int]:
-    rent = 0 if pd.isna(office.rent_eur_year) else round(float(office.rent_eur_year) * 100)
-    customer, work = (0.0 if pd.isna(v) else float(v) for v in (office.customer_m2, office.work_m2))
-    part = round(rent * customer / (customer + work)) if customer + work > 0 else rent
-    return part, rent - part
-
-
 def _made(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Row]:
     """Make every row of the cash flow again, in cents at the first quarter's prices."""
     own = settings.programme
@@ -78,6 +71,7 @@ def _made(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Ro
     states = {o.casefold() for o in settings.premises.state_owners}
     offices = {str(r.office): r for r in rows(inputs.offices)}
     staff = {str(r.office): int(r.presence_cents_year) for r in rows(t.service_offices)}
+    customer = {str(r.office): r.saving_cents_year for r in rows(t.service_offices)}
     space = {str(r.office): r for r in rows(t.premise_offices)}
     to = {str(r.office): r for r in rows(t.moves) if r.from_part == "work"}
     places = {str(r.premise): r for r in rows(t.workplaces)}
@@ -122,7 +116,8 @@ def _made(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Ro
             continue
         office = offices[thing]
         payer, state = payer_of.get(str(office.agency), ("agency", True))
-        rent = _parts(office)[0 if kind == "close_customer" else 1]
+        saved = customer.get(thing) if kind == "close_customer" else space[thing].rent_saved_cents_year
+        rent = 0 if pd.isna(saved) else int(saved)
         release = release_of(office, settings)[0] - begin
         latest = latest_of(office, event, settings)
         left = at if latest is None else min(at, latest - begin)
@@ -149,9 +144,17 @@ def _made(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Ro
         if kind == "move":
             move = to[thing]
             place = places[str(move.to_premise)]
-            if place.m2_used > 0:
-                new = round(float(place.rent_cents_year) * float(move.m2) / float(place.m2_used))
-                yield from running(at, -new, *head, "new_rent", event, thing)
+            share = float(move.m2) / float(place.m2_used) if place.m2_used > 0 else 0.0
+            new = round(float(place.rent_cents_year) * share)
+            yield from running(at, -new, *head, "new_rent", event, thing)
+            landlord = "" if pd.isna(place.owner) else str(place.owner)
+            if landlord.casefold() in states:
+                yield from running(at, new, "real_estate", landlord, True, "new_rent", event, thing)
+            built = fit_out_of(t, f"ready:{move.to_premise}", inputs, settings)[2] * share
+            rate, years = settings.money.discount_rate, settings.money.recovery_years
+            part = round(built / years if rate == 0 else built * rate / (1 - (1 + rate) ** -years))
+            yield from running(at, -part, *head, "recovery", event, thing)
+            yield from running(at, part, "real_estate", builder, builder.casefold() in states, "recovery", event, thing)
             moving = 0.0 if pd.isna(office.staff) else float(office.staff)
             yield from once(at, 1, -round(own.move_eur_person * moving * 100), *head, "move", event, thing)
             if latest is not None:
@@ -196,7 +199,7 @@ def _leases(t: ProgrammeTables, inputs: Inputs) -> Iterator[Finding]:
     own = t.cashflow[(t.cashflow["source"] == "rent") & (t.cashflow["payer"] != "real_estate")]
     sums = own.groupby(["what", "quarter"], as_index=False)[["real_cents"]].sum()
     for office, quarter, cents in zip(sums["what"], sums["quarter"], sums["real_cents"], strict=True):
-        if cents > math.ceil(rents.get(str(office), 0) / 4) + 1:
+        if str(office) in rents and cents > math.ceil(rents[str(office)] / 4) + 1:
             yield wrong("cashflow", f"{office} {quarter}", "real_cents", say("More rent is saved than is paid."))
 
 
@@ -269,14 +272,14 @@ def _savings(t: ProgrammeTables, inputs: Inputs) -> Iterator[Finding]:
             yield from _near("savings", " ".join(key), column, getattr(stated[key], column), value, 0.0)
 
 
-def _travel(t: ProgrammeTables) -> Iterator[Finding]:
+def _travel(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     services = dict(t.groups.groupby("group")["service"].apply(list))
     visits = {str(r.service): 0.0 if pd.isna(r.visits_year) else float(r.visits_year) for r in rows(t.services)}
     sums = t.patterns.groupby(["group", "region"], as_index=False)[["people"]].sum()
     people = {(str(r.group), str(r.region)): float(r.people) for r in rows(sums)}
-    everybody: dict[str, float] = {}
-    for (group, _), n in people.items():
-        everybody[group] = everybody.get(group, 0.0) + n
+    region_of = inputs.municipalities.set_index("municipality")["region"]
+    planned = ~inputs.cells["municipality"].map(region_of).isin(settings.project.regions_left_out)
+    everybody = float(inputs.cells.loc[planned, "people"].sum())
     wanted = {key for key, n in people.items() if n}
     stated = {(str(r.group), str(r.region)): r for r in rows(t.travel)}
     if set(stated) != wanted or len(stated) != len(t.travel):
@@ -285,7 +288,7 @@ def _travel(t: ProgrammeTables) -> Iterator[Finding]:
         if (group, region) not in wanted:
             continue
         made = sum(visits.get(str(s), 0.0) for s in services.get(group, [])) * people[group, region]
-        yield from _near("travel", f"{group} {region}", "visits_year", row.visits_year, made / everybody[group], 0.011)
+        yield from _near("travel", f"{group} {region}", "visits_year", row.visits_year, made / everybody, 0.011)
         hours = row.visits_year * (row.minutes_after - row.minutes_today) * 2 / 60
         yield from _near("travel", f"{group} {region}", "hours_year_change", row.hours_year_change, hours, 0.011)
 
@@ -294,7 +297,7 @@ def _indicators(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Itera
     own = settings.programme
     events = t.events
     state = t.cashflow[t.cashflow["state"]]
-    agencies = state[state["payer"] != "real_estate"]
+    agencies = t.cashflow[t.cashflow["payer"] == "agency"]
     hours = float(t.travel["hours_year_change"].sum())
     not_state = {b.casefold() for b in own.not_state}
     of_state = {

@@ -34,7 +34,7 @@ class ProgrammeTables:
     quarters : tuple of str
     services, points, duties, service_offices : DataFrame
         Who serves where.
-    workplaces, moves, premise_offices : DataFrame
+    workplaces, premises, moves, premise_offices : DataFrame
         Who sits where.
     """
 
@@ -60,6 +60,7 @@ class ProgrammeTables:
     duties: pd.DataFrame
     service_offices: pd.DataFrame
     workplaces: pd.DataFrame
+    premises: pd.DataFrame
     moves: pd.DataFrame
     premise_offices: pd.DataFrame
 
@@ -87,7 +88,7 @@ class ProgrammeTables:
 _BROKEN = N_("The programme's tables do not agree with each other; nothing was written. Report it with the run record.")
 _CODES = {
     "", "fit_out", "ict", "cooperation", "finance_committee", "available", "limits", "share", "lease_end", "break",
-    "notice", "unknown", "indoor_air",
+    "notice", "unknown", "indoor_air", "neighbour",
 }  # fmt: skip
 _MAIN = {"open", "ready", "close_customer", "move", "close_work"}
 
@@ -296,7 +297,7 @@ def fit_out_of(t: ProgrammeTables, event: str, inputs: Inputs, settings: Setting
         return "point_fit_out", max(whole_quarters(own.point_months), 1), cents
     if kind != "ready":
         return "", 0, 0
-    given = inputs.premises[inputs.premises["premise"] == thing]
+    given = t.premises[t.premises["premise"] == thing]
     how = "light" if given.empty or pd.isna(given["fit_out"].iloc[0]) else str(given["fit_out"].iloc[0])
     cents = round(factor_of(t, how, settings) * int(t.workplace[thing].investment_cents))
     months = {"light": own.light_months, "deep": own.deep_months}.get(how, 0.0)
@@ -404,7 +405,9 @@ def _orders(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[
     events = t.main
     taken = {e: number_of(r.start_quarter) for e, r in events.items() if pd.notna(r.start_quarter)}
     last = number_of(own.horizon)
-    in_site = {str(r.site): f"ready:{r.premise}" for r in rows(t.workplaces) if pd.notna(r.site)}
+    in_site = {
+        str(r.site): f"ready:{r.premise}" for r in rows(t.workplaces) if pd.notna(r.site) and r.kind != "no_address"
+    }
     needs: dict[str, list[Any]] = {}
     for need in rows(inputs.predecessors):
         needs.setdefault(str(need.what), []).append(need)
@@ -425,7 +428,7 @@ def _orders(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[
         elif int(t.workplace[thing].investment_cents) > round(own.finance_committee_eur * 100):
             first = max(first, begin + whole_quarters(own.finance_committee_months) + lead)
         if kind == "ready":
-            given = inputs.premises[inputs.premises["premise"] == thing]
+            given = t.premises[t.premises["premise"] == thing]
             if len(given) and pd.notna(given["available_from"].iloc[0]):
                 day = given["available_from"].iloc[0].date() - dt.timedelta(days=1)
                 first = max(first, next_quarter(day) + lead)

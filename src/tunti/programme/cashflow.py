@@ -210,7 +210,7 @@ def indicators(
     """
     own = settings.programme
     state = cashflow[cashflow["state"]]
-    agencies = cashflow[(cashflow["payer"] != "real_estate") & cashflow["state"]]
+    agencies = cashflow[cashflow["payer"] == "agency"]
     invested = -int(cashflow.loc[cashflow["source"].isin(FIT_OUTS), "real_cents"].sum())
     one_off, running = _figures(state, names)
     hours = float(travelled["hours_year_change"].sum())

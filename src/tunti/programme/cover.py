@@ -152,7 +152,7 @@ def patterns(
             np.add.at(hashes[k], cell, key[k][place])
         count = np.bincount(cell, minlength=len(people))
         frame = pd.DataFrame({"region": region, "stays": kept, "a": hashes[0], "b": hashes[1], "people": people})
-        merged = frame.reset_index(names="cell").groupby(["region", "stays", "a", "b"], sort=True)
+        merged = frame[people > 0].reset_index(names="cell").groupby(["region", "stays", "a", "b"], sort=True)
         rows = merged.agg(cell=("cell", "first"), people=("people", "sum")).reset_index()
         first = rows["cell"].to_numpy(np.int64)
         start = np.concatenate([[0], np.cumsum(count)])

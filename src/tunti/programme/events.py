@@ -129,7 +129,7 @@ def plan_steps(
     Plan
     """
     steps = [
-        *_workplaces(premises, inputs, settings, quarters),
+        *_workplaces(premises, settings, quarters),
         *_points(services, premises, settings, quarters),
     ]
     events = {s.event for s in steps}
@@ -156,9 +156,9 @@ def _months(settings: Settings, fit_out: str) -> float:
     return {"light": own.light_months, "deep": own.deep_months}.get(fit_out, 0.0)
 
 
-def _workplaces(premises: PremisesTables, inputs: Inputs, settings: Settings, quarters: Quarters) -> Iterator[Step]:
+def _workplaces(premises: PremisesTables, settings: Settings, quarters: Quarters) -> Iterator[Step]:
     own = settings.programme
-    given = by_key(inputs.premises, "premise")
+    given = by_key(premises.premises, "premise")
     for row in rows(premises.workplaces):
         known = given.get(str(row.premise))
         fit_out = "light" if known is None or pd.isna(known.fit_out) else str(known.fit_out)
@@ -177,11 +177,16 @@ def _workplaces(premises: PremisesTables, inputs: Inputs, settings: Settings, qu
         yield step
 
 
+def in_point(workplace: Any) -> bool:
+    """Tell whether a point lies in the same building as shared premises: known buildings that name its site."""
+    return bool(pd.notna(workplace.site)) and str(workplace.kind) != "no_address"
+
+
 def _points(
     services: ServicesTables, premises: PremisesTables, settings: Settings, quarters: Quarters
 ) -> Iterator[Step]:
     own = settings.programme
-    at_site = {str(r.site): f"ready:{r.premise}" for r in rows(premises.workplaces) if pd.notna(r.site)}
+    at_site = {str(r.site): f"ready:{r.premise}" for r in rows(premises.workplaces) if in_point(r)}
     serving = set(services.duties.loc[services.duties["mode"] != "none", "site"])
     for row in rows(services.points):
         new = row.status != "existing"
@@ -225,6 +230,9 @@ def _closings(
         step.not_before(quarters_of(own.cooperation_months), "cooperation")
         if pd.notna(row.replaced_by) and f"open:{row.replaced_by}" in known:
             step.waits.append((f"open:{row.replaced_by}", 0, "replaced"))
+        elif pd.notna(row.replaced_by):
+            # A point across the border: its opening is in another region's programme.
+            step.not_before(quarters.count - 1, "neighbour")
         yield step
 
 

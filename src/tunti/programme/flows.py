@@ -38,7 +38,7 @@ class Flow:
         Whether the payer's money is the state's.
     source : str
         ``rent``, ``new_rent``, ``light``, ``deep``, ``point_fit_out``, ``exit``, ``move``, ``staff``, ``point``,
-        ``presence``, ``holding``, ``sale``, ``temporary``.
+        ``presence``, ``recovery``, ``holding``, ``sale``, ``temporary``.
     what : str
         Office, site or premises.
     cents : int

@@ -83,6 +83,23 @@ def learned(ranges: Mapping[str, Range], estimated: pd.DataFrame) -> dict[str, R
     return out
 
 
+def agreed_table(events: pd.DataFrame) -> pd.DataFrame:
+    """Give a programme's decisions and their quarters as the input table ``agreed``.
+
+    Parameters
+    ----------
+    events : DataFrame
+
+    Returns
+    -------
+    DataFrame
+        ``event, quarter``; no quarter for what is put off.
+    """
+    decided = events[~events["kind"].isin(("fit_out", "notice", "temporary"))]
+    table = decided[["event", "start_quarter"]].rename(columns={"start_quarter": "quarter"})
+    return table.sort_values("event", ignore_index=True)
+
+
 def followed(
     actuals: pd.DataFrame,
     events: pd.DataFrame,

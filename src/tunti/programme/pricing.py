@@ -1,8 +1,9 @@
 """The money that each step sets going, and whose it is: every lease euro once.
 
-The rent of an office is shared between its customer part and its work part by floor area; each part's rent falls when
-the part has been left and the lease lets go. Where the state owns the premises, rent only changes hands within the
-state: the state saves the owner's costs once the space is sold or let, and gets its value.
+The rent of an office is shared between its customer part and its work part by floor area (services and premises give
+the parts); each part's rent falls when the part has been left and the lease lets go. Where the state owns the
+premises, rent only changes hands within the state: the state saves the owner's costs once the space is sold or let,
+and gets its value.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from tunti.inputs.tables import Inputs
+from tunti.money import annuity
 from tunti.programme.flows import Flow
 from tunti.programme.quarters import quarters_of
 from tunti.programme.upstream import Owners, PremisesTables, ServicesTables, by_key, rows
@@ -27,25 +29,6 @@ POINTS = "points"
 
 NEVER = 1_000_000
 """A quarter that never comes."""
-
-
-def rent_parts(office: Any) -> tuple[int, int]:
-    """Share an office's rent between its customer part and its work part by floor area.
-
-    Parameters
-    ----------
-    office : row of ``offices``
-
-    Returns
-    -------
-    (int, int)
-        Cents a year that add up to the rent; without areas all is the customer part's.
-    """
-    rent = 0 if pd.isna(office.rent_eur_year) else round(float(office.rent_eur_year) * 100)
-    customer = 0.0 if pd.isna(office.customer_m2) else float(office.customer_m2)
-    work = 0.0 if pd.isna(office.work_m2) else float(office.work_m2)
-    part = round(rent * customer / (customer + work)) if customer + work > 0 else rent
-    return part, rent - part
 
 
 def money_of(
@@ -78,6 +61,7 @@ def money_of(
     places = by_key(premises.workplaces, "premise")
     to = by_key(premises.moves[premises.moves["from_part"] == "work"], "office")
     duties = dict(list(services.duties.groupby("site")))
+    number = {s.event: i for i, s in enumerate(steps)}
     for i, step in enumerate(steps):
         if step.fit_out_cents:
             yield Flow(
@@ -102,7 +86,7 @@ def money_of(
                     yield Flow(i, payer, str(row.agency), state, "presence", step.thing, cents, "from")
         if step.kind == "close_customer":
             of = office[step.thing]
-            rent, _ = rent_parts(of)
+            rent = _whole(saved[step.thing].saving_cents_year)
             yield from _left(i, step, of, rent, owners, settings, None)
             staff = saved[step.thing].presence_cents_year
             if staff:
@@ -110,11 +94,13 @@ def money_of(
                 yield Flow(i, payer, step.agency, state, "staff", step.thing, int(staff), "from")
         if step.kind in ("move", "close_work"):
             of = office[step.thing]
-            _, rent = rent_parts(of)
+            rent = _whole(space[step.thing].rent_saved_cents_year)
             yield from _left(i, step, of, rent, owners, settings, space[step.thing])
             if step.kind == "move":
                 move = to[step.thing]
-                yield from _arrives(i, step, float(move.m2), places[str(move.to_premise)], owners, settings)
+                premise = str(move.to_premise)
+                built = steps[number[f"ready:{premise}"]].fit_out_cents
+                yield from _arrives(i, step, float(move.m2), places[premise], built, owners, settings)
 
 
 def _left(i: int, step: Step, office: Any, rent: int, owners: Owners, settings: Settings, space: Any) -> Iterator[Flow]:
@@ -137,21 +123,32 @@ def _left(i: int, step: Step, office: Any, rent: int, owners: Owners, settings: 
     if space is None:
         return
     gone = quarters_of(own.sale_months)
-    holding, sale = (0 if pd.isna(v) else int(v) for v in (space.holding_cents_year, space.sale_value_cents))
+    holding, sale = _whole(space.holding_cents_year), _whole(space.sale_value_cents)
     if holding:
         yield Flow(i, "real_estate", owner, True, "holding", step.thing, holding, "from", gone, release + gone, leaves)
     if sale:
         yield Flow(i, "real_estate", owner, True, "sale", step.thing, sale, "at", gone, release + gone, leaves)
 
 
-def _arrives(i: int, step: Step, m2: float, premise: Any, owners: Owners, settings: Settings) -> Iterator[Flow]:
+def _arrives(
+    i: int, step: Step, m2: float, premise: Any, investment: int, owners: Owners, settings: Settings
+) -> Iterator[Flow]:
     """Give the money of an office that moves into shared premises."""
     own = settings.programme
     payer, state = owners.agency(step.agency)
-    used = float(premise.m2_used)
-    rent = round(float(premise.rent_cents_year) * m2 / used) if used > 0 else 0
+    share = m2 / float(premise.m2_used) if premise.m2_used > 0 else 0.0
+    owner, owned_by_state = owners.owner(premise.owner)
+    builder, builder_state = owners.owner(own.real_estate_company)
+    rent = round(float(premise.rent_cents_year) * share)
     if rent:
         yield Flow(i, payer, step.agency, state, "new_rent", step.thing, -rent, "from")
+        if owned_by_state:
+            yield Flow(i, "real_estate", owner, True, "new_rent", step.thing, rent, "from")
+    # The builder recovers its investment through the rent: money that changes hands, and is no cost of its own.
+    part = round(annuity(investment * share, settings.money.discount_rate, settings.money.recovery_years))
+    if part:
+        yield Flow(i, payer, step.agency, state, "recovery", step.thing, -part, "from")
+        yield Flow(i, "real_estate", builder, builder_state, "recovery", step.thing, part, "from")
     if step.staff:
         cents = -round(own.move_eur_person * step.staff * 100)
         yield Flow(i, payer, step.agency, state, "move", step.thing, cents, "at")
@@ -159,3 +156,7 @@ def _arrives(i: int, step: Step, m2: float, premise: Any, owners: Owners, settin
         cents = -round(own.temporary_eur_m2_year * step.m2 * 100)
         if cents:
             yield Flow(i, payer, step.agency, state, "temporary", step.thing, cents, "until", 0, step.latest)
+
+
+def _whole(cents: Any) -> int:
+    return 0 if pd.isna(cents) else int(cents)

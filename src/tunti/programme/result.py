@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -302,3 +303,15 @@ def place_tables(
 def place_sum(place: str) -> int:
     """Give the number that stands for a place in the check of a pattern."""
     return int.from_bytes(hashlib.blake2b(place.encode(), digest_size=5).digest(), "big")
+
+
+def packed(answer: Answer) -> tuple[dict[str, Any], dict[str, Ints]]:
+    """Turn an answer into plain values and arrays that can be kept."""
+    return {"put_off": list(answer.put_off), "certificate": asdict(answer.certificate)}, {"quarter": answer.quarter}
+
+
+def unpacked(values: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Answer:
+    """Make an answer again from what was kept."""
+    return Answer(
+        np.asarray(arrays["quarter"], np.int64), tuple(values["put_off"]), Certificate(**values["certificate"])
+    )

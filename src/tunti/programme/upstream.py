@@ -44,6 +44,10 @@ class PremisesTables(Protocol):
         """Premises in use."""
 
     @property
+    def premises(self) -> pd.DataFrame:
+        """Premises on offer."""
+
+    @property
     def moves(self) -> pd.DataFrame:
         """Offices that move."""
 
