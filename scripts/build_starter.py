@@ -83,6 +83,7 @@ def build(folder: Path, cache: Path) -> None:
     write(road_nodes, folder / "roads" / "road_nodes.csv")
     write(road_links, folder / "roads" / "road_links.csv")
     shutil.copyfile(TYPED / "LICENSE-roads.md", folder / "roads" / "LICENSE-roads.md")
+    write(typed("languages"), folder / "languages.csv")
     write(typed("sources"), folder / "sources.csv")
     (folder / "land.geojson").write_text(land.features(land.map_land(outlines)), encoding="utf-8")
     shapes = borders.approximate_borders(towns, finland)

@@ -20,7 +20,16 @@ from tunti.settings import Settings
 
 REPO = Path(__file__).parents[2]
 FOLDER = starter_folder()
-TABLES = ("cells", "municipalities", "agencies", "services", "offices", "sites", "road_nodes", "road_links")
+TABLES = (
+    "cells",
+    "municipalities",
+    "agencies",
+    "services",
+    "offices",
+    "sites",
+    "languages",
+    *("road_nodes", "road_links"),
+)
 PUBLISHED_PEOPLE = 5_563_970  # Statistics Finland, 31.12.2022
 
 
@@ -395,7 +404,7 @@ def test_a_copied_project_reads_without_findings(tmp_path, settings):
     assert [f for f in check(inputs, settings) if f.level != "note"] == []
     assert inputs.borders is not None
     assert inputs.land is not None
-    assert len(inputs.sources) == 14
+    assert len(inputs.sources) == 15
 
 
 def test_nothing_of_this_machine_or_a_registry_is_in_the_files():
