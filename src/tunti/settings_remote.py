@@ -40,7 +40,7 @@ class RemoteSettings(BaseModel):
         0.0, ge=-0.5, le=0.5, description="Change of visits a year until the target year; none by default."
     )
     repeat_share: float = Field(
-        0.1, ge=0, lt=1, description=f"Share of visits that do not settle the matter and lead to another. {_NONE}"
+        0.1, ge=0, lt=1, description=f"Share of remote visits that do not settle the matter and lead to another. {_NONE}"
     )
     booked_share: Share = Field(0.4, description=f"Share of remote visits that are booked beforehand. {_NONE}")
     visit_minutes: Minutes = Field(20.0, description=f"Clerk's minutes a visit where a service gives none. {_NONE}")

@@ -106,9 +106,10 @@ def walk_in_over(
         return np.asarray((1 - (1 - full) * busy / (1 - full * busy)) / s, np.complex128)
 
     a = 18.4
-    terms = [np.real(tail(a / (2 * t) + 0j)) / 2]
-    terms += [(-1) ** k * np.real(tail((a + 2j * np.pi * k) / (2 * t))) for k in range(1, _TERMS + 12)]
-    sums = np.cumsum(np.array(terms), axis=0)[_TERMS:]
+    k = np.arange(_TERMS + 12).reshape(-1, *(1,) * t.ndim)
+    terms = (-1.0) ** k * np.real(tail((a + 2j * np.pi * k) / (2 * t)))
+    terms[0] /= 2
+    sums = np.cumsum(terms, axis=0)[_TERMS:]
     weights = np.array([1, 11, 55, 165, 330, 462, 462, 330, 165, 55, 11, 1]) / 2.0**11
     over = np.exp(a / 2) / t * np.tensordot(weights, sums, axes=1)
     return np.asarray(np.clip(over, 0.0, 1.0), np.float64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tunti.inputs.day import clock
 from tunti.remote.channels import CHANNELS
 from tunti.remote.pools import Pools, Sizes, Staffing, by_scope, summed_up
+from tunti.remote.queues import waiting_with_patience
 from tunti.remote.rooms import Rooms
 from tunti.remote.value import break_even, interpreter_cents, room_cents, travel
 from tunti.settings import Settings
@@ -38,7 +39,8 @@ def clerk_frame(
     -------
     DataFrame
         ``pool, agency, skill, region, site, visits_year, minutes, peak_load, clerks, hours_year, paid_hours_year,
-        person_years, answered, mean_wait, wait_95, occupancy, cents_year, clerks_alone, cents_alone``.
+        person_years, answered, mean_wait, wait_95, occupancy, lost, cents_year, clerks_alone, cents_alone``; lost is
+        the share who give up at the busiest half-hour (Erlang A) where the setting ``patience_minutes`` says when.
     """
     remote = settings.remote
     needed = peak_week.sum(axis=(1, 2)) / 2
@@ -59,6 +61,7 @@ def clerk_frame(
     table["mean_wait"] = staff.mean_wait
     table["wait_95"] = staff.wait_95
     table["occupancy"] = staff.occupancy
+    table["lost"] = _lost(pools, staff, settings)
     table["cents_year"] = np.rint(hours * remote.clerk_eur_hour * 100).astype(np.int64)
     peak, own_hours = alone
     table["clerks_alone"] = np.bincount(parent, weights=peak, minlength=len(table)).astype(np.int64)
@@ -208,6 +211,20 @@ def point_frame(
     return frame.sort_values("site", kind="stable").reset_index(drop=True)
 
 
+def _lost(pools: Pools, staff: Staffing, settings: Settings) -> Floats:
+    """Give the share who give up at the busiest half-hour, by pool; zero while nobody does."""
+    patience = settings.remote.patience_minutes
+    lost = np.zeros(len(pools.names))
+    if patience is None:
+        return lost
+    for u, (load, clerks) in enumerate(zip(staff.load.max(axis=(1, 2, 3)), staff.peak, strict=True)):
+        met = waiting_with_patience(
+            float(load), int(clerks), float(pools.minutes[u]), patience, within=settings.remote.within_minutes
+        )
+        lost[u] = met.lost
+    return lost
+
+
 def _room_part(detail: Dimensioned, own_names: pd.DataFrame) -> Floats:
     """Share of each point's own clerks' work that comes to its rooms."""
     visits = detail.visits
@@ -268,6 +285,11 @@ def totals(answer: RemoteService, sizes: Sizes, detail: Dimensioned, settings: S
     saved_home = float(detail.visits.home_minutes_saved.sum())
     saved_room = float(points["minutes_saved"].sum())
     worth = travel(np.array([saved_room + saved_home]), settings.remote, eur_hour=settings.plan.travel_eur_hour)
+    way = travel(
+        np.array([interpreters["travel_minutes_saved"].sum()]),
+        settings.remote,
+        eur_hour=settings.remote.interpreter_travel_eur_hour,
+    )
     whole = detail.calendar
     # If every interpreter spoke every language: one pool.
     together, _ = summed_up(
@@ -304,7 +326,9 @@ def totals(answer: RemoteService, sizes: Sizes, detail: Dimensioned, settings: S
         "host_cents": int(points["host_cents"].sum()),
         "interpreter_cents": int(interpreters["cents_remote"].sum()),
         "interpreter_cents_on_site": int(interpreters["cents_on_site"].sum()),
-        "interpreter_travel_minutes_saved": float(interpreters["travel_minutes_saved"].sum()),
+        "interpreter_travel_minutes_saved": float(way.minutes[0]),
+        "interpreter_km_saved": float(way.km[0]),
+        "interpreter_co2_kg_saved": float(way.co2_kg[0]),
         "remote_led_now": int((points["remote_led"] == "now").sum()),
         "remote_led_could": int((points["remote_led"] == "could").sum()),
         "busiest_month": int(answer.load["month"].iloc[0]) if len(answer.load) else 0,

@@ -203,7 +203,9 @@ def summed_up(
     return peak, hours
 
 
-def met(load: Floats, staff: Ints, minutes: float, booked: float, within: float) -> tuple[float, float, float, float]:
+def met(
+    load: Floats, staff: Ints, minutes: float, booked: float, within: float, *, wait_of_95: bool = True
+) -> tuple[float, float, float, float]:
     """Tell what customers meet over a week: share answered, mean wait, wait of 95 %, occupancy.
 
     Parameters
@@ -215,6 +217,8 @@ def met(load: Floats, staff: Ints, minutes: float, booked: float, within: float)
     minutes : float
     booked : float
     within : float
+    wait_of_95 : bool
+        Whether the wait of 95 % is asked for; 0 otherwise.
 
     Returns
     -------
@@ -246,7 +250,7 @@ def met(load: Floats, staff: Ints, minutes: float, booked: float, within: float)
     pace = (c - first) / minutes
     mean = waits * (booked / pace + (1 - booked) / ((1 - first / c) * (c - a) / minutes))
     wait_95 = 0.0
-    if late(0.0) > 0.05:
+    if wait_of_95 and late(0.0) > 0.05:
         low, high = 0.0, minutes
         while late(high) > 0.05:
             low, high = high, 2 * high

@@ -72,6 +72,9 @@ def of_region(answer: RemoteService, region: str) -> RemoteService:
     much = totals["travel_minutes_saved"] / max(answer.totals["travel_minutes_saved"], 1e-300)
     for name in ("km_saved", "co2_kg_saved"):
         totals[name] = answer.totals[name] * much
+    way = totals["interpreter_travel_minutes_saved"] / max(answer.totals["interpreter_travel_minutes_saved"], 1e-300)
+    for name in ("interpreter_km_saved", "interpreter_co2_kg_saved"):
+        totals[name] = answer.totals[name] * way
     totals["travel_value_cents"] = round(answer.totals["travel_value_cents"] * much)
     totals.pop("unreached_visits", None)
     totals.pop("interpreters_interchangeable", None)

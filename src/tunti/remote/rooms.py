@@ -90,7 +90,12 @@ def rooms_and_counters(
         month = int(load[j].sum(axis=(1, 2)).argmax())
         week = load[j, month]
         answered[j], wait[j], _, _ = met(
-            week, np.where(week > 0, rooms[j], 0), float(kept[j]), settings.booked_share, sizes.level.within
+            week,
+            np.where(week > 0, rooms[j], 0),
+            float(kept[j]),
+            settings.booked_share,
+            sizes.level.within,
+            wait_of_95=False,
         )
     return Rooms(peak, rooms, answered, wait, counters, staffed, kept)
 
