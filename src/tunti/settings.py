@@ -48,6 +48,11 @@ class ProjectSettings(_Frozen):
     target_year: int = Field(
         2030, description="Year by which the network is in place. Source: Ministry of Finance FAQ 2026."
     )
+    forecast_year: int | None = Field(
+        None,
+        description="Year of the population forecast that all figures are counted for; today's people without it. "
+        "The table forecast gives the years.",
+    )
     regions_left_out: tuple[str, ...] = Field(
         (), description="Codes of regions outside the reform; Åland (21) is outside in Finland."
     )

@@ -17,7 +17,7 @@ from tunti.inputs.columns import (
     visible_columns,
 )
 from tunti.inputs.schemas_agencies import AGENCIES, OFFICES, SERVICES, SITES
-from tunti.inputs.schemas_people import CELLS, MUNICIPALITIES
+from tunti.inputs.schemas_people import CELLS, FORECAST, MUNICIPALITIES
 from tunti.inputs.schemas_premises import PREMISES
 from tunti.inputs.schemas_programme import ACTUALS, AGREED, LIMITS, PREDECESSORS
 from tunti.inputs.schemas_remote import REMOTE
@@ -31,6 +31,7 @@ SCHEMAS: dict[str, Schema] = {
         *(COMMITMENTS, LANGUAGE_DUTIES, PREMISES),
         *(LIMITS, PREDECESSORS, AGREED, ACTUALS),
         *REMOTE,
+        FORECAST,
     )
 }
 """All input tables by name, in the order of the template."""
@@ -42,6 +43,7 @@ __all__ = [
     "CELLS",
     "CHOICE_LABELS",
     "COMMITMENTS",
+    "FORECAST",
     "LANGUAGE_DUTIES",
     "LIMITS",
     "MODES",

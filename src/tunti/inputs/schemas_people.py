@@ -184,3 +184,34 @@ MUNICIPALITIES = Schema(
     ),
     required=True,
 )
+
+FORECAST_PEOPLE = ("people", "people_0_17", "people_65_74", "people_75", "speakers_fi", "speakers_sv", "speakers_sami",
+                   "speakers_other")  # fmt: skip
+"""Columns of people that a forecast gives, all people first."""
+
+FORECAST = Schema(
+    "forecast",
+    N_("Population forecast"),
+    N_("People of later years by cell or by municipality; the setting project.forecast_year chooses the year."),
+    ("cell", "municipality", "year"),
+    (
+        Column(
+            "cell",
+            "id",
+            N_("Cell"),
+            N_("Cell that the row is about; empty when the row is about a municipality."),
+            refers_to="cells",
+            example="250mN694400E64175",
+        ),
+        Column(
+            "municipality",
+            "id",
+            N_("Municipality"),
+            N_("Code of the municipality that the row is about; empty when the row names a cell."),
+            refers_to="municipalities",
+            example="167",
+        ),
+        Column("year", "whole", N_("Year"), N_("Year of the forecast."), required=True, at_least=2000, example="2030"),
+        *(CELLS[name] for name in FORECAST_PEOPLE),
+    ),
+)

@@ -13,7 +13,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.inputs.frames import empty
-from tunti.inputs.schemas import ACTUALS, AGREED, COMMITMENTS, LANGUAGE_DUTIES, LIMITS, PREDECESSORS, PREMISES
+from tunti.inputs.schemas import (
+    ACTUALS,
+    AGREED,
+    COMMITMENTS,
+    FORECAST,
+    LANGUAGE_DUTIES,
+    LIMITS,
+    PREDECESSORS,
+    PREMISES,
+)
 from tunti.inputs.schemas_remote import (
     CHANNEL_SHARES,
     LANGUAGES,
@@ -73,6 +82,8 @@ class Inputs:
         Tables of the programme; empty when they are not given.
     visit_hours, visit_months, channels, languages, opening_hours, remote_rooms : DataFrame
         Tables of remote service; empty when they are not given.
+    forecast : DataFrame
+        People of later years; empty when it is not given.
     borders : GeoDataFrame or None
         Municipality outlines with the column ``municipality``, for maps only.
     land : GeoDataFrame or None
@@ -108,6 +119,7 @@ class Inputs:
     languages: pd.DataFrame = field(default_factory=partial(empty, LANGUAGES))
     opening_hours: pd.DataFrame = field(default_factory=partial(empty, OPENING_HOURS))
     remote_rooms: pd.DataFrame = field(default_factory=partial(empty, REMOTE_ROOMS))
+    forecast: pd.DataFrame = field(default_factory=partial(empty, FORECAST))
     borders: gpd.GeoDataFrame | None = None
     land: gpd.GeoDataFrame | None = None
     road_extract: Path | None = None
