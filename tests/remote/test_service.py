@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.story.commands import TOML
 
+from tunti.findings import Level
 from tunti.inputs.columns import MODES
 from tunti.remote.channels import CHANNELS, modes_from_duties, modes_of
 from tunti.settings_remote import RemoteSettings
@@ -158,3 +160,42 @@ def test_modes_follow_tiers_rooms_and_what_services_allow():
     assert [[MODES[v] for v in row] for row in mode] == [["remote", "none"], ["staffed", "none"], ["none", "none"]]
     assert hours[0, 0] == 10
     assert np.isnan(hours[1, 0])
+
+
+def test_without_remote_services_only_counters_are_sized(project_of, country):
+    found = project_of(services=country.services.assign(modes="staffed")).remote()
+    assert found.clerks.empty
+    assert found.totals["rooms"] == found.totals["clerks"] == found.totals["clerks_unpooled"] == 0
+    assert found.totals["travel_minutes_saved"] == 0
+    assert found.points["counters"].sum() > 0
+    assert found.interpreters["interpreters"].sum() > 0
+    assert any(f.column == "modes" for f in found.findings)
+
+
+def test_without_languages_nobody_interprets(project_of):
+    found = project_of(toml=TOML + "\n[remote]\nlanguages = {}\n").remote()
+    assert found.interpreters.empty
+    assert found.totals["interpreters"] == found.totals["interpreters_interchangeable"] == 0
+    assert found.clerks["clerks"].sum() > 0
+
+
+def test_empty_tables_are_told_as_illustrative(found):
+    told = {f.table for f in found.findings if f.level is Level.NOTE}
+    assert told == {"visit_hours", "visit_months", "channels", "languages", "opening_hours"}
+
+
+def test_who_gives_up_is_told_when_somebody_does(project_of):
+    now = project_of().remote()
+    then = project_of(toml=TOML + "\n[remote]\npatience_minutes = 10\n").remote()
+    assert (now.clerks["lost"] == 0).all()
+    assert ((then.clerks["lost"] > 0) & (then.clerks["lost"] < 0.2)).all()
+
+
+def test_speakers_of_the_grid_scale_the_languages(project_of, country):
+    cells = country.cells.copy()
+    cells["speakers_fi"] -= cells["speakers_other"]
+    cells["speakers_other"] = cells["speakers_other"] * 2
+    now, then = project_of().remote(), project_of(cells=cells).remote()
+    assert then.totals["interpretations"] == pytest.approx(2 * now.totals["interpretations"], rel=0.05)
+    none = project_of(cells=cells.assign(speakers_other=pd.array([pd.NA] * len(cells), dtype="Int64"))).remote()
+    assert none.totals["interpretations"] > 0

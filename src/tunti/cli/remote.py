@@ -103,6 +103,9 @@ def remote(
     if warned:
         show_findings(warned, language, most=20)
     _tell(found, figures, language)
+    for told in found.findings:
+        if told.level is Level.NOTE:
+            tell("• " + told.what.text(language))
     if simulated is not None:
         _tell_simulated(simulated_frame(simulated), language)
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from tunti.access.times import TravelTimes
 from tunti.errors import InputError
-from tunti.findings import Finding, error, say, warning
+from tunti.findings import Finding, error, note, say, warning
 from tunti.inputs.columns import MODES
+from tunti.inputs.schemas_remote import REMOTE, REMOTE_ROOMS
 from tunti.inputs.tables import Inputs
 from tunti.remote.channels import (
     CHANNELS,
@@ -171,11 +172,11 @@ def dimension(
     hours_per_week = None
     if duties is None:
         mode = modes_of(services, sites, remote, rooms=inputs.remote_rooms)
-        # A place that only has a room is no point: it serves remotely and no other way.
-        only_room = is_open & ~open_sites
-        mode[:, only_room] = np.where(_allows(services, "remote"), MODES.index("remote"), MODES.index("none"))[:, None]
     else:
         mode, hours_per_week = modes_from_duties(duties, services, ids)
+    # A place that only has a room is no point: it serves remotely and no other way.
+    only_room = is_open & ~open_sites
+    mode[:, only_room] = np.where(_allows(services, "remote"), MODES.index("remote"), MODES.index("none"))[:, None]
     counted = services["visits_year"].notna()
     used = services[counted] if counted.any() else services
     shares = shares_of(services, inputs.channels, remote)
@@ -279,7 +280,7 @@ def dimension(
             own_interpreters, how="left", on=["kind", "pool", "region"]
         ),
         totals={},
-        findings=tuple(_findings(points, visits, languages, clerks)),
+        findings=tuple(_findings(points, visits, languages, clerks, inputs)),
     )
     answer.totals.update(totals(answer, sizes, detail, settings))
     return answer, detail
@@ -327,7 +328,9 @@ def _regions(detail: Dimensioned, work: Floats, site_region: list[str]) -> pd.Da
     return table
 
 
-def _findings(points: pd.DataFrame, visits: Channelled, languages: Languages, clerks: Pools) -> list[Finding]:
+def _findings(
+    points: pd.DataFrame, visits: Channelled, languages: Languages, clerks: Pools, inputs: Inputs
+) -> list[Finding]:
     found = [
         warning(
             "remote_rooms",
@@ -380,6 +383,21 @@ def _findings(points: pd.DataFrame, visits: Channelled, languages: Languages, cl
                         language=name,
                     ),
                     say("Write the share of people, or remove the language."),
+                )
+            )
+    for schema in REMOTE:
+        if schema is not REMOTE_ROOMS and getattr(inputs, schema.name).empty:
+            found.append(
+                note(
+                    schema.name,
+                    None,
+                    None,
+                    say(
+                        "The table '{label}' is empty: the settings were used, which are illustrative defaults of this "
+                        "product unless you set them.",
+                        label=say(schema.label),
+                    ),
+                    say("Fill the table before a decision."),
                 )
             )
     return found
