@@ -52,6 +52,7 @@ docs: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python bench/drive_times.py
 	$(BIN)/python bench/networks.py
+	$(BIN)/python bench/remote.py
 
 starter: .venv/.dev
 	$(BIN)/python scripts/build_starter.py

@@ -40,15 +40,18 @@ class RemoteSettings(BaseModel):
         0.0, ge=-0.5, le=0.5, description="Change of visits a year until the target year; none by default."
     )
     repeat_share: float = Field(
-        0.1, ge=0, lt=1, description=f"Share of remote visits that do not settle the matter and lead to another. {_NONE}"
+        0.1,
+        ge=0,
+        lt=1,
+        description=f"Share of remote visits that do not settle the matter and lead to another. {_NONE}",
     )
     booked_share: Share = Field(0.4, description=f"Share of remote visits that are booked beforehand. {_NONE}")
     visit_minutes: Minutes = Field(20.0, description=f"Clerk's minutes a visit where a service gives none. {_NONE}")
     tiers: dict[str, Mode] = Field(
         default_factory=lambda: dict[str, Mode](centre="staffed", small="remote", mobile="visiting"),
         description="How agencies serve at a point of a tier while no table says who serves where; a mode that a "
-        "service does not allow is replaced by remote, then assisted, then none. Source of the tiers: Kuntalehti 2/2023 "
-        "(centres with staff, small points led by remote service).",
+        "service does not allow is replaced by remote, then assisted, then none. Source of the tiers: Kuntalehti "
+        "2/2023 (centres with staff, small points led by remote service).",
     )
     channels: dict[str, Share] = Field(
         default_factory=lambda: {
@@ -125,7 +128,6 @@ class RemoteSettings(BaseModel):
     interpreter_travel_minutes: Amount = Field(
         60.0, description=f"Interpreter's travel there and back for an interpretation on site. {_NONE}"
     )
-    clerk_eur_hour: Amount = Field(38.0, description=f"Clerk's hour with side costs. {_NONE}")
     person_year_hours: Minutes = Field(1600.0, description=f"Hours at work in a person-year. {_NONE}")
     shift_hours: tuple[Minutes, ...] = Field(
         (4.0, 6.0, 7.5), description=f"Lengths of shifts; a shorter opening is a shift of its length. {_NONE}"
@@ -139,15 +141,10 @@ class RemoteSettings(BaseModel):
     host_minutes: Amount = Field(
         5.0, description=f"Host's minutes for a remote visit. That hosts connect: Kela (hel.fi); the time: {_NONE}"
     )
-    room_m2: Amount = Field(8.0, description=f"Floor of a remote room. {_NONE}")
-    room_eur_m2_year: Amount = Field(
-        200.0, description="Rent and upkeep. Derived from the project in Turku: 1.4 million euros a year for 7,000 m²."
-    )
     room_equipment_eur: Amount = Field(
         6000.0, description=f"Screen, scanner, document camera, printer (pilot report 10/2013); the price: {_NONE}"
     )
     room_equipment_years: Minutes = Field(5.0, description=f"Years that the equipment lasts. {_NONE}")
-    counter_m2: Amount = Field(12.0, description=f"Floor of a counter with its waiting. {_NONE}")
     travel_kmh: Minutes = Field(70.0, description=f"Kilometres of an hour of saved driving. {_NONE}")
     travel_eur_km: Amount = Field(0.3, description=f"Cost of a kilometre driven. {_NONE}")
     co2_kg_km: Amount = Field(0.15, description=f"Carbon dioxide of a kilometre driven. {_NONE}")

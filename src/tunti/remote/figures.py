@@ -13,7 +13,7 @@ from tunti.remote.channels import CHANNELS
 from tunti.remote.pools import Pools, Sizes, Staffing, by_scope, summed_up
 from tunti.remote.queues import waiting_with_patience
 from tunti.remote.rooms import Rooms
-from tunti.remote.value import break_even, interpreter_cents, room_cents, travel
+from tunti.remote.value import break_even, interpreter_cents, prices, travel
 from tunti.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,11 +62,12 @@ def clerk_frame(
     table["wait_95"] = staff.wait_95
     table["occupancy"] = staff.occupancy
     table["lost"] = _lost(pools, staff, settings)
-    table["cents_year"] = np.rint(hours * remote.clerk_eur_hour * 100).astype(np.int64)
+    clerk = prices(settings).clerk_hour
+    table["cents_year"] = np.rint(hours * clerk).astype(np.int64)
     peak, own_hours = alone
     table["clerks_alone"] = np.bincount(parent, weights=peak, minlength=len(table)).astype(np.int64)
     each = np.bincount(parent, weights=own_hours, minlength=len(table)) * over
-    table["cents_alone"] = np.rint(each * remote.clerk_eur_hour * 100).astype(np.int64)
+    table["cents_alone"] = np.rint(each * clerk).astype(np.int64)
     return table
 
 
@@ -163,6 +164,7 @@ def point_frame(
         break_even_visits``.
     """
     remote, visits, rooms = settings.remote, detail.visits, detail.rooms
+    price = prices(settings)
     rows = np.flatnonzero(is_open)
     frame = pd.DataFrame(
         {
@@ -194,18 +196,18 @@ def point_frame(
     frame["minutes_saved"], frame["km_saved"], frame["co2_kg_saved"] = saved.minutes, saved.km, saved.co2_kg
     frame["home_minutes_saved"] = visits.home_minutes_saved.sum(axis=0)[rows]
     frame["value_cents"] = np.rint(saved.cents).astype(np.int64)
-    frame["room_cents"] = np.rint(frame["rooms"] * room_cents(remote)).astype(np.int64)
+    frame["room_cents"] = np.rint(frame["rooms"] * price.room_year).astype(np.int64)
     served = frame["remote_room"].to_numpy(np.float64)
-    host = served * remote.host_minutes / 60 * remote.clerk_eur_hour * 100
+    host = served * remote.host_minutes / 60 * price.host_hour
     frame["host_cents"] = np.rint(host).astype(np.int64)
     each = _pool_cents(detail, clerk_table)
     frame["pool_cents"] = np.rint((visits.visits["remote_room"] * detail.minutes * each).sum(axis=0)[rows]).astype(
         np.int64
     )
     over = clerk_table["paid_hours_year"].sum() / max(clerk_table["hours_year"].sum(), 1e-300)
-    own = np.bincount(at, weights=hours * part, minlength=n)[rows] * remote.clerk_eur_hour * 100 * max(over, 1.0)
+    own = np.bincount(at, weights=hours * part, minlength=n)[rows] * price.clerk_hour * max(over, 1.0)
     more = frame["counters_if_staffed"] - frame["counters"]
-    area = more * remote.counter_m2 * remote.room_eur_m2_year * 100
+    area = more * price.counter_year
     frame["staffed_cents"] = np.rint(own + area).astype(np.int64)
     frame["break_even_visits"] = break_even(frame["room_cents"].to_numpy(np.float64), saved.cents - host, served)
     return frame.sort_values("site", kind="stable").reset_index(drop=True)

@@ -71,7 +71,7 @@ def remote_stage(
         sites[["site", "name", "region", "tier"]],
         inputs.services,
         *(getattr(inputs, schema.name) for schema in REMOTE),
-        settings.remote.model_dump_json(),
+        *(getattr(settings, s).model_dump_json() for s in ("remote", "services", "premises", "money")),
         settings.plan.travel_eur_hour,
         settings.plan.visits_per_person_year,
         settings.project.target_year,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tunti.money import annuity
 from tunti.remote.languages import billed_minutes
+from tunti.settings import Settings
 from tunti.settings_remote import RemoteSettings
 
 Floats = NDArray[np.float64]
@@ -49,10 +51,48 @@ def travel(minutes: Floats, settings: RemoteSettings, *, eur_hour: float) -> Tra
     return Travel(minutes, km, 100 * (minutes / 60 * eur_hour + km * settings.travel_eur_km), km * settings.co2_kg_km)
 
 
-def room_cents(settings: RemoteSettings) -> float:
-    """Give the cost of a remote room in a year, rent and equipment, in cents."""
-    rent = settings.room_m2 * settings.room_eur_m2_year
-    return 100 * (rent + settings.room_equipment_eur / settings.room_equipment_years)
+@dataclass(frozen=True)
+class Prices:
+    """Unit costs in cents, those of the other layers where they have them.
+
+    Attributes
+    ----------
+    clerk_hour, host_hour : float
+        A person-year of ``services.staff_eur_year`` and ``services.host_eur_year`` over its hours.
+    room_year : float
+        A remote room's rent, and its equipment as an annuity.
+    counter_year : float
+        A counter's rent.
+    """
+
+    clerk_hour: float
+    host_hour: float
+    room_year: float
+    counter_year: float
+
+
+def prices(settings: Settings) -> Prices:
+    """Give the unit costs that remote service is priced with.
+
+    Parameters
+    ----------
+    settings : Settings
+        ``services`` for people, ``premises`` for floor areas, ``money`` for rents and the rate.
+
+    Returns
+    -------
+    Prices
+    """
+    remote, rent = settings.remote, settings.money.new_rent_eur_m2_year[1]
+    equipment = annuity(
+        remote.room_equipment_eur, settings.money.discount_rate, max(round(remote.room_equipment_years), 1)
+    )
+    return Prices(
+        clerk_hour=100 * settings.services.staff_eur_year / remote.person_year_hours,
+        host_hour=100 * settings.services.host_eur_year / remote.person_year_hours,
+        room_year=100 * (settings.premises.remote_room_m2 * rent + equipment),
+        counter_year=100 * settings.premises.counter_m2 * rent,
+    )
 
 
 def break_even(fixed: Floats, gained: Floats, visits: Floats) -> Floats:
