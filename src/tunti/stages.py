@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -35,7 +35,9 @@ from tunti.network.graph import RoadGraph
 from tunti.network.osm import graph_from_extract
 from tunti.network.repair import repair
 from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, served_offices, serving_offices
+from tunti.plan.checked import services_verified
 from tunti.plan.duties import Services, rule_in_words, services_result
+from tunti.plan.premises_checked import premises_verified
 from tunti.plan.programme_checked import programme_verified
 from tunti.plan.question import question
 from tunti.plan.regional import Solved
@@ -314,7 +316,21 @@ class Stages:
         else:
             known: dict[str, Any] = {**kept[0], **{name: kept[1][name] for name in _ANSWER_ARRAYS}}
             answer = ServiceAnswer(**{**known, "steps": tuple((str(a), str(b)) for a, b in known["steps"])})
-        found = services_result(asked, answer, timed.area, inputs, timed.office_times, timed.served, settings, region)
+        tables = partial(services_result, asked, answer, timed.area, inputs, timed.office_times, timed.served, settings)
+        found = tables()
+        services_verified(
+            found,
+            timed.area,
+            timed.times,
+            timed.office_times,
+            timed.served,
+            timed.served_place,
+            inputs,
+            settings,
+            region,
+        )
+        if region is not None:
+            found = tables(region)
         self._services[region] = found
         self.seconds["agencies and modes"] = perf_counter() - start
         return found
@@ -334,9 +350,12 @@ class Stages:
         offices = work_offices(placed[here], inputs.agencies, settings)
         minutes = self._work_minutes(offices, planned.sites)
         visits = inputs.services.dropna(subset=["minutes_visit"]).groupby("agency")["minutes_visit"].mean()
+        given = inputs.premises.assign(region=inputs.premises["municipality"].map(region_of).astype("string"))
+        given = given[given["region"].notna() if region is None else (given["region"] == region).fillna(False)]
         found = consolidate(
-            offices, minutes, planned.sites["site"], inputs.premises, services.points, services.duties, visits, settings
+            offices, minutes, planned.sites["site"], given, services.points, services.duties, visits, settings
         )
+        premises_verified(found, inputs, settings)
         self._premises[region] = found
         self.seconds["shared premises"] = perf_counter() - start
         return found
@@ -461,10 +480,19 @@ class Stages:
         cells, sites = timed.area.cells, timed.area.sites
         return dimension(times, cells, sites, self.inputs, self.settings, open_sites=is_open, duties=duties)[1]
 
-    def solved(self) -> Solved:
-        """Give everything that a plan is put together from."""
+    def solved(self, services: Services | None = None) -> Solved:
+        """Give everything that a plan is put together from.
+
+        Parameters
+        ----------
+        services : Services, optional
+            Points, agencies and modes chosen together: the plan's points are then theirs.
+        """
         timed = self.times()
         problem, network = self.network()
+        if services is not None:
+            sites = np.array(timed.area.sites["site"], dtype=object)
+            network = replace(network, open=services.open, points=tuple(str(s) for s in sites[services.open]))
         site, seconds = (of[: len(timed.offices)] for of in timed.office_times.nearest(network.open))
         names = np.array([*timed.office_times.sites, ""], dtype=object)
         office_minutes = pd.DataFrame(

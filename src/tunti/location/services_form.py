@@ -172,7 +172,7 @@ def build(
     elastic : bool
         Rules may be broken at a price, to find out which conflict.
     without : frozenset of str
-        Kinds of rules to leave out: ``floor, language, cover, points, must, fixed, staff, capacity``.
+        Kinds of rules to leave out: ``floor, language, cover, points, must, fixed, capacity``.
 
     Returns
     -------
@@ -285,18 +285,17 @@ def _presence(model: Model, p: ServiceProblem, c: Columns, without: frozenset[st
             count=k,
         )
     by_mode = {m: np.flatnonzero(mode == m) for m in range(len(MODES))}
-    if "staff" not in without:
-        still = np.flatnonzero(~p.mobile & (c.mode >= 0).any(axis=(0, 2)))
-        place = np.full(p.sites, -1)
-        place[still] = np.arange(len(still))
-        staffed = by_mode[STAFFED][place[site[by_mode[STAFFED]]] >= 0]
-        model.rows_of(
-            np.concatenate([place[site[staffed]], np.arange(len(still)), np.arange(len(still))]),
-            np.concatenate([c.mode[use][staffed], c.hosts[still], c.open[still]]),
-            np.concatenate([np.ones(len(staffed) + len(still)), np.full(len(still), -float(p.staff_at_least))]),
-            low=0.0,
-            count=len(still),
-        )
+    still = np.flatnonzero(~p.mobile & (c.mode >= 0).any(axis=(0, 2)))
+    place = np.full(p.sites, -1)
+    place[still] = np.arange(len(still))
+    staffed = by_mode[STAFFED][place[site[by_mode[STAFFED]]] >= 0]
+    model.rows_of(
+        np.concatenate([place[site[staffed]], np.arange(len(still)), np.arange(len(still))]),
+        np.concatenate([c.mode[use][staffed], c.hosts[still], c.open[still]]),
+        np.concatenate([np.ones(len(staffed) + len(still)), np.full(len(still), -float(p.staff_at_least))]),
+        low=0.0,
+        count=len(still),
+    )
     helped = by_mode[ASSISTED][~p.mobile[site[by_mode[ASSISTED]]]]
     for entries, column in ((helped, c.hosts), (by_mode[REMOTE], c.room)):
         k = len(entries)

@@ -46,7 +46,9 @@ def useful_modes(p: ServiceProblem, must: NDArray[np.bool_]) -> NDArray[np.bool_
                     least = p.cost[a, :, first] - (p.host_cost if first == STAFFED else 0)
                     most = p.cost[a, :, other] + (p.host_cost if other == ASSISTED else 0)
                     most = most + (room if other == REMOTE else 0)
+                    # Where a point takes only so many visits, serving more groups is no gain.
+                    full = np.isfinite(p.capacity) & (serves[a][first] != serves[a][other])
                     # On a tie the later mode goes, so that two modes never remove each other.
                     worse = (least > most) | ((least == most) & (first > other))
-                    allowed[a, :, first] &= ~(worse & allowed[a, :, other] & ~p.fixed[a, :, first])
+                    allowed[a, :, first] &= ~(worse & ~full & allowed[a, :, other] & ~p.fixed[a, :, first])
     return allowed

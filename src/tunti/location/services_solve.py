@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -54,6 +55,8 @@ def solve_services(
         No choice keeps all the rules; the reasons say which to drop at the least loss.
     """
     start = perf_counter()
+    if "staff" in without:
+        problem = replace(problem, staff_at_least=0)
     if progress is not None:
         progress(say("agencies and modes"), None)
     by_cell = ByCell(problem.times)
@@ -95,9 +98,9 @@ def _solver(model: Model, *, gap: float, nodes: int) -> Any:
     value = np.concatenate([e[2] for e in model.entries])
     # A row that names a column twice means the sum.
     both, number = np.unique(row * model.columns + column, return_inverse=True)
-    value = np.bincount(number.ravel(), weights=value, minlength=len(both))
+    total = np.bincount(number.ravel(), weights=value, minlength=len(both))
     row, column = both // model.columns, both % model.columns
-    lp = highspy.HighsLp()
+    lp: Any = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = model.columns, model.rows
     lp.col_cost_ = np.concatenate(model.cost)
     lp.col_lower_, lp.col_upper_ = np.concatenate(model.low), np.concatenate(model.high)
@@ -105,7 +108,7 @@ def _solver(model: Model, *, gap: float, nodes: int) -> Any:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=model.rows)))).astype(np.int32)
     lp.a_matrix_.index_ = column.astype(np.int32)
-    lp.a_matrix_.value_ = value
+    lp.a_matrix_.value_ = total
     kinds = [highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger]
     lp.integrality_ = [kinds[int(i)] for i in np.concatenate(model.integer)]
     highs = quiet_highs()

@@ -55,7 +55,7 @@ class Services:
     groups, services : DataFrame
         Services with the same standard and modes by agency, and which service is in which.
     cells : DataFrame
-        ``cell, group, minutes_today, minutes_after``.
+        ``cell, group, place, minutes_today, minutes_after``.
     languages : DataFrame
         See :func:`tunti.plan.service_access.languages_met`.
     money : DataFrame
@@ -118,8 +118,8 @@ def services_result(
     duties = _duties(question, answer, area, inputs, visits, settings)
     offices = _offices(question, answer, area, inputs, office_times, served, settings)
     points = _points(question, answer, area, inputs, duties, offices, people, settings)
-    access = access_by_service(question, area, after, today)
-    cells = cell_minutes(question, area, after, today)
+    access = access_by_service(question, answer, area, after, today)
+    cells = cell_minutes(question, area, place, after, today)
     if region is not None:
         points = points[(points["region"] == region).fillna(False)].reset_index(drop=True)
         duties = duties[duties["site"].isin(points["site"])].reset_index(drop=True)
@@ -250,10 +250,6 @@ def _referrals(
     own = {j: int(np.argmin(((cells_at - at[j]) ** 2).sum(axis=1))) for j in sites.tolist()}
     names = [*area.sites["site"].astype(str)]
     indptr, place, seconds = p.times.by_cell()
-    office_at: dict[tuple[int, int], int] = {}
-    for o, (a, where) in enumerate(zip(p.office_agency.tolist(), p.office_place.tolist(), strict=True)):
-        if answer.kept[o]:
-            office_at.setdefault((a, where), o)
     office_names = question.offices["office"].astype(str).tolist()
     found: dict[tuple[int, int], tuple[str, float]] = {}
     for group in p.groups:
@@ -265,7 +261,9 @@ def _referrals(
             for k in range(int(indptr[cell]), int(indptr[cell + 1])):
                 where = int(place[k])
                 if serves[where]:
-                    name = names[where] if where < p.sites else office_names[office_at[group.agency, where]]
+                    fits = (p.office_agency == group.agency) & np.isin(p.office_mode, group.modes) & answer.kept
+                    first = np.flatnonzero(fits & (p.office_place == where))
+                    name = names[where] if where < p.sites else office_names[int(first[0])]
                     far = float(seconds[k]) / 60
                     # Where several services are referred, the farthest place is named: the nearer ones are on the way.
                     if (group.agency, j) not in found or far > found[group.agency, j][1]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tunti.access.times import UNREACHABLE
 from tunti.inputs.tables import Inputs
 from tunti.location.rules import seconds_of
-from tunti.location.services import MODES, REMOTE, ServiceAnswer
+from tunti.location.services import MODES, REMOTE, STAFFED, VISITING, ServiceAnswer
 from tunti.location.services_solve import serving_places
 from tunti.plan.area import Area
 from tunti.plan.service_question import ServiceQuestion, spoken_languages, tuples
@@ -39,7 +39,11 @@ def group_times(
 
 
 def access_by_service(
-    question: ServiceQuestion, area: Area, after: NDArray[np.uint16], today: NDArray[np.uint16]
+    question: ServiceQuestion,
+    answer: ServiceAnswer,
+    area: Area,
+    after: NDArray[np.uint16],
+    today: NDArray[np.uint16],
 ) -> pd.DataFrame:
     """Count the people within each service's standard by region, today and after the plan.
 
@@ -47,9 +51,11 @@ def access_by_service(
     -------
     DataFrame
         ``region`` (NA: all), ``service, agency, standard_minutes, people, people_inside_today, people_inside_after,
-        share_today, share_after, share_set``.
+        share_today, share_after, share_set, in_person_today, in_person_after``: the last two count the people within
+        the standard of a place where a clerk of the agency is, every day or on visiting days.
     """
     p = question.problem
+    met_today, met_after = _in_person(question, answer)
     codes = area.regions["region"].astype(str).tolist()
     inside_after, inside_today = _inside(question, after), _inside(question, today)
     rows = []
@@ -72,13 +78,28 @@ def access_by_service(
                     before / people if people else np.nan,
                     then / people if people else np.nan,
                     service.share_set,
+                    int(p.people[mask & met_today[g]].sum()),
+                    int(p.people[mask & met_after[g]].sum()),
                 )
             )
     names = ("region", "service", "agency", "standard_minutes", "people", "people_inside_today")
-    more = ("people_inside_after", "share_today", "share_after", "share_set")
+    more = ("people_inside_after", "share_today", "share_after", "share_set", "in_person_today", "in_person_after")
     return pd.DataFrame(rows, columns=[*names, *more]).astype(
         {"region": "string", "service": "string", "agency": "string", "share_set": "float64"}
     )
+
+
+def _in_person(question: ServiceQuestion, answer: ServiceAnswer) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which cells are within each group's standard of a clerk, today and after the plan."""
+    p = question.problem
+    found = np.zeros((2, len(p.groups), len(p.people)), bool)
+    no_mode = np.full((len(p.agencies), p.sites), -1, np.int8)
+    for g, group in enumerate(p.groups):
+        clerks = tuple(m for m in group.modes if m in (STAFFED, VISITING))
+        for n, (mode, kept) in enumerate(((no_mode, np.ones(p.offices, bool)), (answer.mode, answer.kept))):
+            _, seconds = p.times.nearest(serving_places(p, group.agency, clerks, mode, kept))
+            found[n, g] = (seconds != UNREACHABLE) & (seconds <= group.seconds)
+    return found[0], found[1]
 
 
 def _inside(question: ServiceQuestion, seconds: NDArray[np.uint16]) -> NDArray[np.bool_]:
@@ -87,14 +108,19 @@ def _inside(question: ServiceQuestion, seconds: NDArray[np.uint16]) -> NDArray[n
 
 
 def cell_minutes(
-    question: ServiceQuestion, area: Area, after: NDArray[np.uint16], today: NDArray[np.uint16]
+    question: ServiceQuestion,
+    area: Area,
+    place: NDArray[np.int32],
+    after: NDArray[np.uint16],
+    today: NDArray[np.uint16],
 ) -> pd.DataFrame:
     """Give the minutes of every cell to each group of services, today and after the plan.
 
     Returns
     -------
     DataFrame
-        ``cell, group, minutes_today, minutes_after``; NaN beyond the cut-off.
+        ``cell, group, place`` (after the plan: a site, or an office's place), ``minutes_today, minutes_after``; NA and
+        NaN beyond the cut-off.
     """
     n = len(question.problem.people)
     groups = question.groups["group"].to_numpy(dtype=object)
@@ -106,6 +132,7 @@ def cell_minutes(
         {
             "cell": pd.Series(np.tile(area.cells["cell"].to_numpy(dtype=object), len(groups)), dtype="string"),
             "group": pd.Series(np.repeat(groups, n), dtype="string"),
+            "place": pd.Categorical.from_codes(place.ravel(), pd.Index(question.problem.times.sites)),
             "minutes_today": minutes(today),
             "minutes_after": minutes(after),
         }
