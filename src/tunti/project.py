@@ -29,6 +29,7 @@ from tunti.errors import InputError, TuntiError
 from tunti.findings import Finding, Message, say, stops
 from tunti.inputs.checks import check
 from tunti.inputs.columns import MEANS
+from tunti.inputs.forecast import with_forecast
 from tunti.inputs.readers import read_folder
 from tunti.inputs.readers.queue_export import QueueExport, read_queue_export
 from tunti.inputs.readers.values import choice_words
@@ -39,13 +40,13 @@ from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
-from tunti.plan.verify_premises import verify_premises
 from tunti.premises.consolidate import Premises
 from tunti.programme.follow import agreed_table
 from tunti.programme.result import Programme
 from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import RemoteService
 from tunti.remote.simulate import Simulated, read_outage, simulate
+from tunti.results import stage_results
 from tunti.scenario.scenario import read_scenario, resolve
 from tunti.settings import Settings, read_settings, setting_finding
 from tunti.stages import Progress, Stages, inputs_hash
@@ -414,14 +415,7 @@ class Project:
         stages = Stages(self.store, inputs, settings, progress, workers=workers)
         planned = stages.times().area
         code = None if region is None else find_region(planned.regions, region, left_out=planned.left_out)
-        found = stages.premises(code)
-        if broken := verify_premises(
-            {name: getattr(found, name) for name in ("need", "moves", "workplaces", "offices", "premises")},
-            inputs,
-            settings,
-        ):
-            raise InputError(broken)
-        return found
+        return stages.premises(code)
 
     def programme(
         self,
@@ -644,6 +638,7 @@ class Project:
         region: str | None = None,
         scenario: str | None = None,
         strict: bool = False,
+        full: bool = False,
         workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> RegionalPlan:
@@ -657,6 +652,9 @@ class Project:
             Name of a scenario; the baseline by default.
         strict : bool
             Treat warnings of the input as errors.
+        full : bool
+            Run the stages after the network too: agencies and modes, premises, programme, remote service,
+            alternatives. A stage that can't be run is lacking, and the plan says why.
         workers : str or int, optional
             Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
             default. The answer does not depend on it.
@@ -684,7 +682,8 @@ class Project:
         if stops(findings, strict=strict):
             raise InputError(findings)
         code = None if region is None else find_region(times.area.regions, region, left_out=times.area.left_out)
-        solved = stages.solved()
+        results = stage_results(stages, code) if full else {}
+        solved = stages.solved(results.get("services"))
         run = {
             "tunti": __version__,
             "python": platform.python_version(),
@@ -704,6 +703,7 @@ class Project:
             run=run,
             roads=stages.main_roads(),
         )
+        plan = replace(plan, **results)
         verified(plan, solved.area)
         self.seconds = {**stages.seconds, "plan": perf_counter() - start}
         return plan
@@ -791,6 +791,9 @@ class Project:
             if not stops(found):
                 inputs, settings, found = resolve(inputs, settings, change.patches)
                 findings += found
+        if not stops(findings):
+            inputs, found = with_forecast(inputs, settings.project.forecast_year)
+            findings += found
         progress(say("reading the tables"), 1.0)
         self._read[scenario] = inputs, settings, findings
         return self._read[scenario]

@@ -10,6 +10,7 @@ from .invented_plan import MARKS
 SECTIONS = [
     "summary",
     "today",
+    "people",
     "points",
     "offices",
     "access",
@@ -17,10 +18,25 @@ SECTIONS = [
     "groups",
     "means",
     "outside",
+    "services",
+    "closing",
+    "premises",
+    "remote",
+    "programme",
+    "money",
+    "impacts",
+    "impacts-customers",
+    "impacts-equality",
+    "impacts-languages",
+    "impacts-staff",
+    "impacts-vitality",
+    "impacts-environment",
+    "alternatives",
     "borders",
+    "risks",
+    "follow",
     "network",
     "flags",
-    "not-yet",
     "method",
     "sources",
     "findings",
@@ -103,7 +119,7 @@ def test_illustrative_plans_are_marked(plan, bare_plan, language):
 def test_what_is_lacking_is_said(which, request):
     document = regional_document(request.getfixturevalue(which), language="en")
     lacking = {s.key for _, s in document.all_sections() for b in s.blocks if getattr(b, "tone", "") == "missing"}
-    assert {"today", "offices", "groups", "means", "not-yet", "sources", "run"} <= lacking
+    assert {"today", "offices", "groups", "means", "services", "programme", "money", "sources", "run"} <= lacking
 
 
 def test_visits_are_for_the_project_group_only(plan):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +18,36 @@ from tunti.findings import Finding, Level, Message
 from tunti.inputs.tables import Inputs, Source
 from tunti.location.problem import Network, Problem
 from tunti.plan.area import Area, part
+from tunti.plan.duties import Services
 from tunti.plan.flags import flags
 from tunti.plan.question import rules_in_words
+from tunti.premises.consolidate import Premises
+from tunti.programme.result import Programme
+from tunti.remote.service import RemoteService
 from tunti.settings import Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Considered:
+    """What else was considered than the network that was chosen, all planned regions together.
+
+    Attributes
+    ----------
+    points : tuple of str
+        Points of the chosen network.
+    objective, share : float
+        Value of the goal in the engine's unit, and share of people within the standard.
+    alternatives : DataFrame
+        Networks almost as good: ``points`` (tuple of ids), ``objective, share, people``.
+    closing : DataFrame
+        What closing each point alone would mean, see :func:`tunti.location.explain.closing_costs`.
+    """
+
+    points: tuple[str, ...]
+    objective: float
+    share: float
+    alternatives: pd.DataFrame
+    closing: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +119,13 @@ class RegionalPlan:
         Classes of all roads of the input's tables; empty when the roads come from an extract.
     left_out : DataFrame or None
         Regions that the settings leave out: ``region, region_fi, region_sv, region_en``.
+    services, premises, programme, remote : results of the stages, or None
+        Who serves where and how; shared premises; what happens when and what it costs whom; remote service. With
+        ``services`` the points are those that it chose.
+    considered : Considered or None
+        Alternatives to the network.
+    lacking : mapping of str to Message
+        Why a stage has no results, by its name.
     """
 
     region: str | None
@@ -123,6 +158,12 @@ class RegionalPlan:
     roads: gpd.GeoDataFrame | None = None
     road_classes: tuple[str, ...] = ()
     left_out: pd.DataFrame | None = None
+    services: Services | None = None
+    premises: Premises | None = None
+    programme: Programme | None = None
+    remote: RemoteService | None = None
+    considered: Considered | None = None
+    lacking: Mapping[str, Message] = field(default_factory=dict)
 
     @property
     def all_points(self) -> pd.DataFrame:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
+from tunti.report import parts
 from tunti.report.document import Document, Section
 from tunti.report.own_texts import Texts, with_texts
 from tunti.report.sections.access import access
+from tunti.report.sections.choices import alternatives_section
 from tunti.report.sections.context import Context, context_for
+from tunti.report.sections.impacts import impacts_section
 from tunti.report.sections.method import findings, method, run, sources
-from tunti.report.sections.network import flags, network, not_yet
+from tunti.report.sections.network import flags, network
 from tunti.report.sections.outside import outside
+from tunti.report.sections.people import people_section
 from tunti.report.sections.points import borders, points
+from tunti.report.sections.risks import follow_section, risks_section
 from tunti.report.sections.summary import summary
 from tunti.report.sections.today import today
 from tunti.report.visible import Audience
@@ -81,16 +87,31 @@ def regional_document(
 def _sections(context: Context, made: dt.date | None) -> tuple[Section, ...]:
     return (
         summary(context),
-        today(context),
+        with_people(context),
         points(context),
         access(context),
         outside(context),
+        parts.SERVICES.section(context),
+        parts.CLOSING.section(context),
+        parts.PREMISES.section(context),
+        parts.REMOTE.section(context),
+        parts.PROGRAMME.section(context),
+        parts.MONEY.section(context),
+        impacts_section(context),
+        alternatives_section(context),
         borders(context),
+        risks_section(context),
+        follow_section(context),
         network(context),
         flags(context),
-        not_yet(context),
         method(context),
         sources(context),
         findings(context),
         run(context, made),
     )
+
+
+def with_people(context: Context) -> Section:
+    """Write the section on the region today, its people in a part of their own."""
+    section = today(context)
+    return replace(section, sections=(people_section(context), *section.sections))

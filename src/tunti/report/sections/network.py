@@ -9,7 +9,7 @@ from tunti.findings import Message
 from tunti.locale import N_
 from tunti.location.problem import Goal
 from tunti.plan.flags import EMPTY, LEFT_OUT, SMALL
-from tunti.report.document import Block, Bullets, Callout, Column, Paragraph, Section, Value
+from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
 from tunti.report.names import left_out_names
 from tunti.report.sections.context import Context, records
 from tunti.report.visible import hidden_columns
@@ -266,42 +266,3 @@ def _flag(context: Context, message: Message) -> str:
             names = []
     values = tuple((k, words.listing(names) if k == "names" and names else v) for k, v in message.values)
     return words.message(Message(message.template, values))
-
-
-def not_yet(context: Context) -> Section:
-    """Write what a full regional plan holds and this one does not yet.
-
-    Parameters
-    ----------
-    context : Context
-
-    Returns
-    -------
-    Section
-    """
-    say = context.say
-    items = (
-        say(
-            N_(
-                "Agencies and services at each point, the form of service, languages and opening hours: not planned "
-                "yet."
-            )
-        ),
-        say(N_("Shared premises and workplaces, and the premises given up: not planned yet.")),
-        say(N_("Remote service and interpretation: not planned yet.")),
-        say(N_("Programme: what opens and moves when, with dates of decision: not planned yet.")),
-        say(N_("Costs and savings for each payer: not counted yet.")),
-        say(
-            N_(
-                "Assessment of effects on customers, equality, language rights, staff, vitality and the environment: "
-                "not made yet, apart from accessibility."
-            )
-        ),
-        say(N_("Alternatives compared with the proposal: not made yet.")),
-    )
-    callout = Callout(
-        say(N_("Not in this plan")),
-        (say(N_("This form of the plan covers the number and places of points and accessibility.")),),
-        "missing",
-    )
-    return Section("not-yet", say(N_("What the plan does not hold yet")), (callout, Bullets(items)))

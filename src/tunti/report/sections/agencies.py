@@ -1,0 +1,121 @@
+"""Who serves at each proposed point, how, in which languages and at which hours; and each service's access."""
+
+from __future__ import annotations
+
+from tunti.inputs.columns import CHOICE_LABELS
+from tunti.locale import N_
+from tunti.plan.duties import Services
+from tunti.report.document import Block, Column, Paragraph, Section, Value
+from tunti.report.sections.context import Context, number, records, text, whole
+
+_MODES = ("staffed", "visiting", "remote", "assisted")
+
+
+def agencies_section(context: Context, services: Services) -> Section:
+    """Write the section on agencies and modes at the points.
+
+    Parameters
+    ----------
+    context : Context
+    services : Services
+
+    Returns
+    -------
+    Section
+    """
+    say, words = context.say, context.words
+    duties = services.duties[services.duties["mode"].astype(str).isin(_MODES)]
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                N_(
+                    "Points, agencies and modes are chosen together, at the least yearly cost that keeps the standard "
+                    "of each service. Presences of agencies at points: {n}. The cost is within {gap} of the least "
+                    "possible."
+                ),
+                n=words.number(len(duties)),
+                gap=words.share(services.certificate.gap),
+            )
+        )
+    ]
+    by_site = {str(s): group for s, group in duties.groupby(duties["site"].astype(str))}
+    rows: list[tuple[Value, ...]] = []
+    for r in records(services.points):
+        mine = by_site.get(str(r["site"]))
+        served = []
+        for mode in _MODES:
+            codes = [] if mine is None else sorted(mine.loc[mine["mode"].astype(str) == mode, "agency"].astype(str))
+            served.append(", ".join(codes) or "–")
+        tier = text(r["tier"])
+        rows.append(
+            (
+                context.site(r["site"]),
+                say(CHOICE_LABELS[tier]) if tier in CHOICE_LABELS else tier,
+                number(r["hours_week"]),
+                text(r["languages"]).replace(" ", ", "),
+                *served,
+            )
+        )
+    said = [say(CHOICE_LABELS[m]) for m in _MODES]
+    blocks.append(
+        context.table(
+            "duties",
+            say(N_("Agencies at each point by mode")),
+            (
+                Column(say(N_("Point")), weight=1.5),
+                Column(say(N_("Tier")), weight=1.0),
+                Column(say(N_("Hours a week")), "number", weight=0.7),
+                Column(say(N_("Languages of service")), weight=0.9),
+                *(Column(name[:1].upper() + name[1:], weight=1.5) for name in said),
+            ),
+            rows,
+            note=say(N_("Agencies by their codes: {names}."), names=_codes(context, services)),
+        )
+    )
+    access = services.access
+    whole_area = access[access["region"].isna()] if access["region"].isna().any() else access
+    labels = _service_names(context)
+    rows = [
+        (
+            labels.get(str(r["service"]), str(r["service"])),
+            context.agency(r["agency"]),
+            number(r["standard_minutes"]),
+            number(r["share_today"]),
+            number(r["share_after"]),
+            whole(r["people"] - r["people_inside_after"]),
+        )
+        for r in records(whole_area)
+    ]
+    within = say(N_("Share within"))
+    blocks.append(
+        context.table(
+            "services",
+            say(N_("Accessibility by service, today and after")),
+            (
+                Column(say(N_("Service")), weight=1.6),
+                Column(say(N_("Agency")), weight=2.2),
+                Column(say(N_("Standard, min")), "minutes", weight=0.8),
+                Column(say(N_("today")), "share", group=within),
+                Column(say(N_("proposal")), "share", group=within),
+                Column(say(N_("People outside")), "whole"),
+            ),
+            rows,
+            note=say(
+                N_("A service is within reach where it is given in a mode that the service allows; remote rooms count.")
+            ),
+        )
+    )
+    return Section("services", say(N_("Agencies and services at the points")), tuple(blocks))
+
+
+def _codes(context: Context, services: Services) -> str:
+    """Name the codes that the table of agencies uses."""
+    codes = sorted(set(services.duties["agency"].astype(str)))
+    return context.words.listing([f"{c} = {context.agency(c)}" for c in codes])
+
+
+def _service_names(context: Context) -> dict[str, str]:
+    services = context.plan.services
+    if services is None or "name_fi" not in services.services:
+        return {}
+    return {str(r["service"]): context.words.place(r) for r in records(services.services)}

@@ -1,0 +1,101 @@
+"""Alternatives that were considered, and why they were not chosen."""
+
+from __future__ import annotations
+
+from tunti.locale import N_
+from tunti.report.document import Block, Column, Paragraph, Section, Value
+from tunti.report.parts import lacking_part
+from tunti.report.sections.context import Context, number, records, whole
+from tunti.report.sections.network import amount
+
+
+def alternatives_section(context: Context) -> Section:
+    """Write the section on alternatives.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    plan, say, words = context.plan, context.say, context.words
+    title = say(N_("Alternatives considered and why not"))
+    if plan.considered is None:
+        lacking = lacking_part(context, "considered", N_("Alternatives to the network have not been looked for."))
+        return Section("alternatives", title, (lacking,))
+    found = plan.considered
+    blocks: list[Block] = []
+    chosen = set(found.points)
+    if len(found.alternatives):
+        rows: list[tuple[Value, ...]] = [
+            (say(N_("Chosen network")), len(found.points), amount(context, plan.network.goal, found.objective),
+             number(found.share), "–", "–")
+        ]  # fmt: skip
+        for n, r in enumerate(records(found.alternatives), start=1):
+            other = set(r["points"])
+            rows.append(
+                (
+                    say(N_("Alternative {n}"), n=str(n)),
+                    len(other),
+                    amount(context, plan.network.goal, float(r["objective"])),
+                    number(r["share"]),
+                    words.listing([context.site(s) for s in sorted(other - chosen)]) or "–",
+                    words.listing([context.site(s) for s in sorted(chosen - other)]) or "–",
+                )
+            )
+        blocks += [
+            Paragraph(
+                say(
+                    N_(
+                        "Networks almost as good were looked for, each as different from the others as can be. They "
+                        "keep all rules and are at most {part} worse by the goal. All planned regions are counted."
+                    ),
+                    part=words.share(0.05, decimals=0),
+                )
+            ),
+            context.table(
+                "alternatives",
+                say(N_("Networks almost as good as the chosen one")),
+                (
+                    Column(say(N_("Network")), weight=1.2),
+                    Column(say(N_("Points")), "whole", weight=0.7),
+                    Column(say(N_("By the goal")), weight=1.2),
+                    Column(say(N_("Share within")), "share", weight=0.9),
+                    Column(say(N_("Points instead")), weight=2.2),
+                    Column(say(N_("Points left out")), weight=2.2),
+                ),
+                rows,
+            ),
+        ]
+    else:
+        blocks.append(Paragraph(say(N_("No network almost as good that differs from the chosen one was found."))))
+    here = set(plan.points["site"].astype(str))
+    closing = found.closing[found.closing["site"].astype(str).isin(here)]
+    if len(closing):
+        rows = [
+            (
+                context.site(r["site"]), whole(r["people"]), whole(r["only_here"]), whole(r["longer"]),
+                number(r["minutes_more"]), context.site(r["next"]),
+            )
+            for r in records(closing.sort_values(["only_here", "people"], ascending=False, kind="stable"))
+        ]  # fmt: skip
+        blocks.append(
+            context.table(
+                "closing-costs",
+                say(N_("What leaving out one point would mean")),
+                (
+                    Column(say(N_("Point")), weight=1.6),
+                    Column(say(N_("People nearest")), "whole"),
+                    Column(say(N_("Within the standard of no other")), "whole", weight=1.1),
+                    Column(say(N_("Longer drive for")), "whole"),
+                    Column(say(N_("Longer by, min")), "number"),
+                    Column(say(N_("Most go then to")), weight=1.6),
+                ),
+                rows,
+                paper_rows=30,
+                note=say(N_("Counted in the network that was found first; other points stay open.")),
+            )
+        )
+    return Section("alternatives", title, tuple(blocks))

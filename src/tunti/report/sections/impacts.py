@@ -1,0 +1,244 @@
+"""What the plan does to customers, equality, languages, staff, the region's vitality and the environment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tunti.locale import N_
+from tunti.report.document import Block, Column, Paragraph, Section, Value
+from tunti.report.sections.closing import closed_offices
+from tunti.report.sections.context import Context, number, records
+from tunti.report.sections.summary import changed_people
+
+
+def _worst_tenth(context: Context) -> tuple[float, float] | None:
+    """Give the mean drive of the tenth of people with the longest drives, today and after."""
+    found = []
+    for access in (context.plan.today, context.plan.proposed):
+        known = access.cells[access.cells["minutes"].notna()].sort_values("minutes", ascending=False, kind="stable")
+        people = known["people"].to_numpy(float)
+        if not people.sum():
+            return None
+        tenth = people.sum() / 10
+        taken = np.clip(tenth - (people.cumsum() - people), 0, people)
+        found.append(float((taken * known["minutes"].to_numpy(float)).sum() / taken.sum()))
+    return found[0], found[1]
+
+
+def _customers(context: Context) -> list[Block]:
+    plan, say, words = context.plan, context.say, context.words
+    shorter, longer = changed_people(context)
+    blocks: list[Block] = [
+        Paragraph(
+            say(
+                N_(
+                    "The drive to the nearest place of service gets at least a minute shorter for {shorter} and longer "
+                    "for {longer}."
+                ),
+                shorter=context.people(shorter),
+                longer=context.people(longer),
+            )
+        )
+    ]
+    if plan.programme is not None and len(plan.programme.travel):
+        hours = float(plan.programme.travel["hours_year_change"].sum())
+        template = (
+            N_("Customers travel {hours} hours a year less than today, counted over the visits that need a place.")
+            if hours <= 0
+            else N_("Customers travel {hours} hours a year more than today, counted over the visits that need a place.")
+        )
+        blocks.append(Paragraph(say(template, hours=words.number(abs(hours)))))
+    else:
+        blocks.append(
+            context.lacking(
+                say(N_("Customers' travel in hours a year is counted with the programme, which is lacking."))
+            )
+        )
+    return blocks
+
+
+def _equality(context: Context) -> list[Block]:
+    plan, say, words = context.plan, context.say, context.words
+    texts = []
+    tenth = _worst_tenth(context)
+    if tenth is not None:
+        texts.append(
+            say(
+                N_("The tenth of people with the longest drives has {after} on average; today {today}."),
+                after=words.minutes(tenth[1], decimals=1),
+                today=words.minutes(tenth[0], decimals=1),
+            )
+        )
+    groups = {str(r["group"]): r for r in records(plan.today.groups)}
+    worse = []
+    for r in records(plan.proposed.groups):
+        was = groups.get(str(r["group"]))
+        if was is not None and number(r["share"]) is not None and float(r["share"]) < plan.proposed.share - 0.005:
+            worse.append(f"{say(str(r['label']))} ({words.share(r['share'])})")
+    if not len(plan.proposed.groups):
+        return [
+            *([Paragraph(" ".join(texts))] if texts else []),
+            context.lacking(say(N_("People by age and language are not given."))),
+        ]
+    texts.append(
+        say(N_("Groups with a lower share within the standard than everyone: {names}."), names=words.listing(worse))
+        if worse
+        else say(N_("No group has a clearly lower share within the standard than everyone."))
+    )
+    return [Paragraph(" ".join(texts))]
+
+
+def _languages(context: Context) -> list[Block]:
+    services, say, words = context.plan.services, context.say, context.words
+    if services is None:
+        return [
+            context.lacking(say(N_("Which languages are served where is known once agencies and modes are chosen.")))
+        ]
+    rows = services.languages
+    if not len(rows):
+        return [Paragraph(say(N_("No language duties apply to the area's services.")))]
+    met, before = rows["met"].astype(bool), rows["met_today"].astype(bool)
+    texts = [
+        say(
+            N_(
+                "Required languages by municipality and service: {met} of {all} are met within the standard, today "
+                "{today}."
+            ),
+            met=words.number(int(met.sum())),
+            all=words.number(len(rows)),
+            today=words.number(int(before.sum())),
+        )
+    ]
+    names = {"fi": N_("Finnish"), "sv": N_("Swedish"), "se": N_("Northern Sámi"), "smn": N_("Inari Sámi"),
+             "sms": N_("Skolt Sámi"), "sami": N_("Sámi languages")}  # fmt: skip
+    table: list[tuple[Value, ...]] = []
+    for code, group in rows.groupby(rows["language"].astype(str), sort=True):
+        name = say(names[str(code)]) if str(code) in names else str(code)
+        table.append(
+            (name, len(group), int(group["met_today"].astype(bool).sum()), int(group["met"].astype(bool).sum()))
+        )
+    return [
+        Paragraph(" ".join(texts)),
+        context.table(
+            "language-duties",
+            say(N_("Required languages: cases of municipality and service")),
+            (
+                Column(say(N_("Language")), weight=2),
+                Column(say(N_("Cases")), "whole", adds=True),
+                Column(say(N_("Met today")), "whole", adds=True),
+                Column(say(N_("Met with the proposal")), "whole", adds=True),
+            ),
+            table,
+            total=(say(N_("All")), len(rows), int(before.sum()), int(met.sum())),
+        ),
+    ]
+
+
+def _staff(context: Context) -> list[Block]:
+    premises, say, words = context.plan.premises, context.say, context.words
+    if premises is None:
+        return [context.lacking(say(N_("Effects on staff are known once shared premises are chosen.")))]
+    moves = premises.moves
+    if not len(moves):
+        return [Paragraph(say(N_("No office moves to shared premises, so no workplace moves.")))]
+    # Staffs of single offices are for the project group; their sum over several offices is not.
+    people = float(moves["staff"].sum())
+    minutes = float((moves["minutes_change"] * moves["staff"]).sum() / people) if people else 0.0
+    texts = [
+        words.many(N_("{n} office moves to shared premises."), N_("{n} offices move to shared premises."), len(moves))
+    ]
+    if context.audience == "project" or len(moves) >= 3:
+        texts.append(
+            say(
+                N_(
+                    "The moves concern {people} person-years of staff; the new workplace is {minutes} away from the "
+                    "present one on average."
+                ),
+                people=words.number(people),
+                minutes=words.minutes(minutes),
+            )
+        )
+    texts.append(say(N_("Changes are dealt with in cooperation with the staff before they are decided on.")))
+    return [Paragraph(" ".join(texts))]
+
+
+def _vitality(context: Context) -> list[Block]:
+    plan, say, words = context.plan, context.say, context.words
+    offices = plan.offices
+    before = set(offices["municipality"].dropna().astype(str))
+    before |= set(plan.points.loc[plan.points["status"].astype(str) == "existing", "municipality"].dropna().astype(str))
+    after = set(plan.points["municipality"].dropna().astype(str))
+    if plan.services is not None:
+        closed = set(closed_offices(plan.services)["office"].astype(str))
+        after |= set(offices.loc[~offices["office"].astype(str).isin(closed), "municipality"].dropna().astype(str))
+        texts = [say(N_("Offices that stay open are counted."))]
+    else:
+        texts = [say(N_("It is not decided which offices stay; joint points alone are counted."))]
+    known = {str(r["municipality"]): words.place(r) for r in records(plan.proposed.municipalities)}
+
+    def said(codes: set[str]) -> str:
+        names = sorted(known.get(c, c) for c in codes)
+        return words.listing(names) if names else "–"
+
+    texts += [
+        say(N_("Municipalities that lose their last place of service: {names}."), names=said(before - after)),
+        say(N_("Municipalities that get one: {names}."), names=said(after - before)),
+    ]
+    return [Paragraph(" ".join(texts))]
+
+
+def _environment(context: Context) -> list[Block]:
+    plan, say, words = context.plan, context.say, context.words
+    blocks: list[Block] = []
+    if plan.premises is not None:
+        before, after = float(plan.premises.m2_before), float(plan.premises.m2_after)
+        blocks.append(
+            Paragraph(
+                say(
+                    N_("Office space goes from {before} m² to {after} m², and with it the energy that buildings use."),
+                    before=words.number(before),
+                    after=words.number(after),
+                )
+            )
+        )
+    if plan.programme is not None and len(plan.programme.travel):
+        hours = float(plan.programme.travel["hours_year_change"].sum())
+        blocks.append(
+            Paragraph(
+                say(
+                    N_("Driving changes by {hours} hours a year in customers' trips; emissions follow the hours."),
+                    hours=words.number(hours, sign=True),
+                )
+            )
+        )
+    return blocks or [
+        context.lacking(say(N_("Effects on space and driving are known once premises and the programme are made.")))
+    ]
+
+
+def impacts_section(context: Context) -> Section:
+    """Write the assessment of effects.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    Section
+    """
+    say = context.say
+    parts = (
+        ("impacts-customers", N_("Customers"), _customers),
+        ("impacts-equality", N_("Equality"), _equality),
+        ("impacts-languages", N_("Language rights"), _languages),
+        ("impacts-staff", N_("Staff"), _staff),
+        ("impacts-vitality", N_("Vitality of the region"), _vitality),
+        ("impacts-environment", N_("Environment"), _environment),
+    )
+    return Section(
+        "impacts",
+        say(N_("Assessment of effects")),
+        (Paragraph(say(N_("Effects are given in figures where they can be counted; the group adds its own views."))),),
+        tuple(Section(key, say(title), tuple(tell(context))) for key, title, tell in parts),
+    )
