@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from tunti.inputs.schemas import AGENCIES, OFFICES, PREMISES
 from tunti.inputs.tables import Inputs
 from tunti.money import annuity, payback, present_value, project, rent_parts
 from tunti.plan.verify_premises import verify_premises
+from tunti.premises.alternatives import without_each, without_summary
 from tunti.premises.consolidate import consolidate, work_offices
 from tunti.premises.presence import Present, places_needed
 from tunti.premises.regret import regret
@@ -109,7 +111,7 @@ def found(seed=1, settings=BASE, **size):
         offices,
         minutes[offices.index],
         points["site"],
-        inputs.premises,
+        inputs.premises.assign(region="01"),
         points,
         duties,
         pd.Series({"DVV": 20.0}),
@@ -119,7 +121,8 @@ def found(seed=1, settings=BASE, **size):
 
 
 def tables(result):
-    return {name: getattr(result, name) for name in ("need", "moves", "workplaces", "offices", "premises")}
+    names = ("need", "moves", "workplaces", "offices", "premises", "alternatives")
+    return {name: getattr(result, name) for name in names}
 
 
 @given(
@@ -196,6 +199,32 @@ def test_brute_force_finds_nothing_better(seed):
     assert len(answer.stuck) == stuck
     assert answer.objective == pytest.approx(cost)
     assert answer.bound <= answer.objective + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_without_a_building_brute_force_finds_nothing_better(seed):
+    moves = random_moves(seed)
+    answer = solve(moves, gap=0.0)
+    others = without_each(moves, answer, gap=0.0)
+    assert {w.premise for w in others} == set(answer.to[answer.to >= 0].tolist())
+    for other in others:
+        keep = moves.premise != other.premise
+        bare = replace(moves, office=moves.office[keep], premise=moves.premise[keep], cost=moves.cost[keep],
+                       need=moves.need[keep])  # fmt: skip
+        assert other.proven
+        assert answer.objective + other.extra == pytest.approx(by_brute_force(bare)[1])
+        assert other.premise not in other.to
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_summary_counts_everybody_of_a_building(seed):
+    _, result = found(seed, offices=24)
+    summary = without_summary(result.alternatives, result.moves).set_index("premise")
+    inside = result.moves.groupby("to_premise").size()
+    assert summary["offices"].to_dict() == inside.to_dict()
+    assert (summary["elsewhere"] + summary["stay"] == summary["offices"]).all()
+    stuck = result.offices["must_leave"].any()
+    assert stuck or (summary["extra_cents_year"] >= 0).all()
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -313,7 +342,7 @@ def test_nothing_to_move_is_an_empty_plan():
         nobody,
         np.zeros((0, len(points))),
         points["site"],
-        inputs.premises,
+        inputs.premises.assign(region="01"),
         points,
         duties,
         pd.Series(dtype=float),

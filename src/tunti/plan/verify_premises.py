@@ -5,7 +5,6 @@ It shares no code with the model and imports nothing above the inputs, so an err
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import Any
 
@@ -14,9 +13,10 @@ import pandas as pd
 from tunti.findings import Finding, Message, error, say
 from tunti.inputs.tables import Inputs
 from tunti.locale import N_
+from tunti.plan.verify_alternatives import verify_alternatives
+from tunti.plan.verify_moves import broken_rules, lets_go
 from tunti.settings import Settings
 
-LEVEL = {"open": 0, "controlled": 1, "high": 2}
 _BROKEN = N_("The plan's tables do not agree with each other; nothing was written. Report it with the run record.")
 TOLERANCE = 1e-6
 
@@ -27,7 +27,8 @@ def verify_premises(tables: dict[str, pd.DataFrame], inputs: Inputs, settings: S
     Parameters
     ----------
     tables : dict of str to DataFrame
-        ``need, moves, workplaces, offices, premises`` as :class:`tunti.premises.consolidate.Premises` has them.
+        ``need, moves, workplaces, offices, premises, alternatives`` as
+        :class:`tunti.premises.consolidate.Premises` has them.
     inputs : Inputs
     settings : Settings
 
@@ -36,13 +37,15 @@ def verify_premises(tables: dict[str, pd.DataFrame], inputs: Inputs, settings: S
     list of Finding
         Empty when all agrees.
     """
-    return [
+    found = [
         *_need(tables["need"], inputs, settings),
         *_offices(tables["offices"], tables["moves"], inputs, settings),
         *_moves(tables["moves"], tables["need"], tables["premises"], inputs, settings),
         *_workplaces(tables["workplaces"], tables["moves"], tables["need"], tables["premises"], settings),
         *_premises(tables["premises"], inputs, settings),
     ]
+    # Alternatives are changes of the plan: without a sound plan there is nothing to compare them with.
+    return found or verify_alternatives(tables, inputs, settings)
 
 
 def _wrong(table: str, row: object, column: str, what: Message) -> Finding:
@@ -180,18 +183,6 @@ def _ratio(k: int, people: int, share: float, together: float) -> float:
     return (people - k) / (k + 1) * (share * strength + k) / ((1 - share) * strength + people - k - 1)
 
 
-def _lets_go(office: Any, settings: Settings) -> pd.Timestamp:
-    today = pd.Timestamp(settings.project.as_of)
-    dates = []
-    if pd.notna(office["lease_end"]):
-        dates.append(office["lease_end"])
-    else:
-        dates.append(today + pd.DateOffset(months=int(_number(office["notice_months"]))))
-    if pd.notna(office["break_date"]):
-        dates.append(office["break_date"])
-    return pd.Timestamp(max(min(dates), today))
-
-
 def _offices(table: pd.DataFrame, moves: pd.DataFrame, inputs: Inputs, settings: Settings) -> list[Finding]:
     offices = inputs.offices.set_index("office")
     region = inputs.municipalities.set_index("municipality")["region"]
@@ -220,7 +211,7 @@ def _offices(table: pd.DataFrame, moves: pd.DataFrame, inputs: Inputs, settings:
             "rent_saved_cents_year": rent - part if gone else 0,
             "holding_cents_year": _round(work * money.holding_eur_m2_year[1]) if gone and state else 0,
             "sale_value_cents": _round(work * money.sale_eur_m2[1]) if gone and state else 0,
-            "earliest": _lets_go(office, settings),
+            "earliest": lets_go(office, settings),
             "must_leave": bool(must),
             "stuck": bool(must and not gone),
             "illustrative": bool(office["illustrative"]) if pd.notna(office["illustrative"]) else False,
@@ -232,12 +223,10 @@ def _offices(table: pd.DataFrame, moves: pd.DataFrame, inputs: Inputs, settings:
 def _moves(
     moves: pd.DataFrame, need: pd.DataFrame, premises: pd.DataFrame, inputs: Inputs, settings: Settings
 ) -> list[Finding]:
-    own = settings.premises
     offices = inputs.offices.set_index("office")
     region = inputs.municipalities.set_index("municipality")["region"]
     area = {str(r["office"]): r for r in need.to_dict("records")}
     place = {str(r["premise"]): r for r in premises.to_dict("records")}
-    last = pd.Timestamp(dt.date(own.move_before, 12, 31))
     found, expected = [], {}
     for row in moves.to_dict("records"):
         name, to = str(row["office"]), place.get(str(row["to_premise"]))
@@ -246,7 +235,7 @@ def _moves(
             continue
         office, agency = offices.loc[name], str(offices.loc[name, "agency"])
         must = office["condition"] == "indoor_air" if pd.notna(office["condition"]) else False
-        earliest = _lets_go(office, settings)
+        earliest = lets_go(office, settings)
         expected[name] = {
             "agency": agency,
             "region": str(region.get(str(office["municipality"]))),
@@ -256,31 +245,10 @@ def _moves(
             "staff": _number(office["staff"]),
             "reason": "indoor_air" if must else "saving",
         }
-        minutes = float(row["minutes_change"])
-        level = LEVEL[own.security_by_agency.get(agency, "open")]
-        for broken, column, what in (
-            (not 0 <= minutes <= own.commute_minutes, "minutes_change", N_("The premises are too far away.")),
-            (earliest > last and not must, "earliest", N_("The lease does not let go in time.")),
-            (LEVEL[str(to["security"])] < level, "to_premise", N_("The premises are not secure enough.")),
-            (agency in own.quiet_agencies and not to["quiet_rooms"], "to_premise", N_("Private rooms are missing.")),
-            (bool(to["private"]) and not own.private_partners, "to_premise", N_("Private partners are ruled out.")),
-            (str(to["condition"]) == "indoor_air", "to_premise", N_("The premises have bad indoor air.")),
-            (
-                _by(to["available_to"], last),
-                "to_premise",
-                N_("The premises are given up."),
-            ),
-            (not _by(to["available_from"], last, unknown=True), "to_premise", N_("They come too late.")),
-        ):
-            if broken:
-                found.append(_wrong("moves", name, column, say(what)))
+        for column, what in broken_rules(office, to, float(row["minutes_change"]), settings):
+            found.append(_wrong("moves", name, column, what))
     known = moves[moves["office"].isin(expected)]
     return [*found, *_compare("moves", known, "office", expected)]
-
-
-def _by(day: Any, last: pd.Timestamp, *, unknown: bool = False) -> bool:
-    """Tell whether a day is there by the last one."""
-    return unknown if pd.isna(day) else bool(pd.Timestamp(day) <= last)
 
 
 def _workplaces(

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.money import annuity, cents, rent_parts
+from tunti.premises.alternatives import Without, alternatives_table, without_each
 from tunti.premises.fit import fits, lets_go, premises_table
 from tunti.premises.need import customer_need, work_need
 from tunti.premises.regret import regret
@@ -43,6 +44,11 @@ class Premises:
         Sizes of each shared premises compared: ``premise`` and the columns of :func:`tunti.premises.regret.regret`.
     premises : DataFrame
         All premises that were on offer.
+    alternatives : DataFrame
+        What changes if one of the shared premises can't be had: see
+        :func:`tunti.premises.alternatives.alternatives_table`.
+    alternatives_proven : bool
+        Whether each of them is within the settings' gap.
     staff, staff_shared, m2_before, m2_after : float
     answer : Answer
         With bound and gap.
@@ -55,6 +61,8 @@ class Premises:
     offices: pd.DataFrame
     regret: pd.DataFrame
     premises: pd.DataFrame
+    alternatives: pd.DataFrame
+    alternatives_proven: bool
     staff: float
     staff_shared: float
     m2_before: float
@@ -112,7 +120,7 @@ def consolidate(
     sites : Series of str
         Ids of the sites.
     given : DataFrame
-        Input table of premises.
+        Input table of premises with ``region``, those of the planned area; they need not be at an open point.
     points, duties : DataFrame
         Open points, and who serves there.
     visit_minutes : Series
@@ -129,7 +137,7 @@ def consolidate(
     of its sale instead, since rent within the state is no cost to it. Moving costs the rent of the area that presence
     needs, the fit-out as an annuity over the owner's term, and the value of the time that staff travel more.
     """
-    premises = premises_table(given[given["site"].isin(points["site"])], points, settings)
+    premises = premises_table(given[given["site"].isin(sites)], points, settings)
     need = work_need(offices, settings.premises)
     column = pd.Index(sites).get_indexer(pd.Index(premises["site"]))
     drive = minutes[:, column] if len(premises) else np.zeros((len(offices), 0))
@@ -154,6 +162,7 @@ def consolidate(
         capacity=premises["m2"].fillna(np.inf).to_numpy(np.float64),
     )
     answer = solve(moves, gap=own.gap, nodes=own.nodes)
+    others = without_each(moves, answer, gap=own.gap, nodes=own.nodes)
     return _result(
         offices,
         need,
@@ -163,6 +172,7 @@ def consolidate(
         must,
         area,
         answer,
+        others,
         customer_need(points, duties, visit_minutes, settings),
         settings,
     )
@@ -214,6 +224,7 @@ def _result(
     must: NDArray[np.bool_],
     area: Floats,
     answer: Answer,
+    others: tuple[Without, ...],
     customers: pd.DataFrame,
     settings: Settings,
 ) -> Premises:
@@ -266,6 +277,8 @@ def _result(
         offices=table,
         regret=_regrets(moves, need.iloc[rows], workplaces, premises, settings),
         premises=premises,
+        alternatives=alternatives_table(offices, premises, drive, others),
+        alternatives_proven=all(w.proven for w in others),
         staff=staff,
         staff_shared=float(moves["staff"].sum()),
         m2_before=float(m2.sum()),

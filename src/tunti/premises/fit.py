@@ -20,7 +20,7 @@ def premises_table(given: pd.DataFrame, points: pd.DataFrame, settings: Settings
     Parameters
     ----------
     given : DataFrame
-        The input table of premises, those of the planned area.
+        The input table of premises with ``region``, those of the planned area.
     points : DataFrame
         Open points: ``site, name, municipality, region, tier``. Mobile points have no premises.
     settings : Settings
@@ -34,10 +34,8 @@ def premises_table(given: pd.DataFrame, points: pd.DataFrame, settings: Settings
     """
     money = settings.money
     low, likely, high = money.new_rent_eur_m2_year
-    region = points.set_index("site")["region"]
     rows = given.assign(
         name=given["name"].fillna(given["premise"]),
-        region=given["site"].map(region).astype("string"),
         rent=given["rent_eur_m2_year"].fillna(likely),
         rent_low=given["rent_eur_m2_year"].fillna(low),
         rent_high=given["rent_eur_m2_year"].fillna(high),

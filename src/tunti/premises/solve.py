@@ -105,16 +105,16 @@ def solve(moves: Moves, *, gap: float = 0.001, nodes: int = 20_000) -> Answer:
     An office that must leave has no :math:`s_i`; where it fits nowhere it stays and is named.
     """
     start = perf_counter()
-    n, k = len(moves.stay), len(moves.fixed)
-    graph = coo_array((np.ones(len(moves.office)), (moves.office, n + moves.premise)), shape=(n + k, n + k))
-    count, label = connected_components(graph, directed=False)
+    n = len(moves.stay)
+    at_office, at_premise = clusters_of(moves)
+    count = int(max(at_office.max(initial=-1), at_premise.max(initial=-1))) + 1
     to = np.full(n, -1, np.int64)
     objective = bound = 0.0
     searched = clusters = 0
     stuck: list[int] = []
     for c in range(count):
-        offices = np.flatnonzero(label[:n] == c)
-        pairs = np.flatnonzero(label[moves.office] == c)
+        offices = np.flatnonzero(at_office == c)
+        pairs = np.flatnonzero(at_office[moves.office] == c)
         if not len(offices):
             continue
         if not len(pairs):
@@ -123,7 +123,7 @@ def solve(moves: Moves, *, gap: float = 0.001, nodes: int = 20_000) -> Answer:
             objective, bound = objective + value, bound + value
             continue
         clusters += 1
-        found, value, low, used, left = _cluster(moves, offices, pairs, gap, nodes)
+        found, value, low, used, left = of_cluster(moves, offices, pairs, gap, nodes)
         to[offices] = found
         objective, bound, searched = objective + value, bound + low, searched + used
         stuck += left
@@ -137,10 +137,46 @@ def solve(moves: Moves, *, gap: float = 0.001, nodes: int = 20_000) -> Answer:
     )  # fmt: skip
 
 
-def _cluster(
+def clusters_of(moves: Moves) -> tuple[Ints, Ints]:
+    """Give each cluster of towns a number: offices and premises that a chain of allowed pairs connects.
+
+    Parameters
+    ----------
+    moves : Moves
+
+    Returns
+    -------
+    offices, premises : int64
+        The cluster of each.
+    """
+    n, k = len(moves.stay), len(moves.fixed)
+    graph = coo_array((np.ones(len(moves.office)), (moves.office, n + moves.premise)), shape=(n + k, n + k))
+    label = np.asarray(connected_components(graph, directed=False)[1], np.int64)
+    return label[:n], label[n:]
+
+
+def of_cluster(
     moves: Moves, offices: Ints, pairs: Ints, gap: float, nodes: int
 ) -> tuple[Ints, float, float, int, list[int]]:
-    """Solve one cluster; gives the moves, their cost, its bound, the nodes and the offices that fit nowhere."""
+    """Solve one cluster of towns.
+
+    Parameters
+    ----------
+    moves : Moves
+    offices, pairs : int64
+        Its offices, and the pairs that may be chosen.
+    gap, nodes : float, int
+        As in :func:`solve`.
+
+    Returns
+    -------
+    to : int64, shape (offices,)
+    value, bound : float
+        Cents a year; offices that fit nowhere are left out.
+    nodes : int
+    stuck : list of int
+        Offices that must leave and fit nowhere.
+    """
     stuck: list[int] = []
     premises = np.unique(moves.premise[pairs])
     row = {int(i): r for r, i in enumerate(offices)}
