@@ -199,3 +199,8 @@ def test_speakers_of_the_grid_scale_the_languages(project_of, country):
     assert then.totals["interpretations"] == pytest.approx(2 * now.totals["interpretations"], rel=0.05)
     none = project_of(cells=cells.assign(speakers_other=pd.array([pd.NA] * len(cells), dtype="Int64"))).remote()
     assert none.totals["interpretations"] > 0
+
+
+def test_hosts_stand_by_where_rooms_are(found):
+    assert (found.points.loc[found.points["rooms"] > 0, "hosts"] > 0).all()
+    assert found.totals["hosts"] == found.points["hosts"].sum()

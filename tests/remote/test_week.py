@@ -98,3 +98,11 @@ def test_a_week_is_simulated_quickly(detail):
     spent = time.process_time() - begins
     # The country's ten weeks hold 700,000 customers and have a minute on two cores.
     assert spent / found.customers[:, 0].sum() * 700_000 < 60
+
+
+def test_days_add_up_to_the_week(detail):
+    found = simulate(detail, CALM, weeks=2)
+    days = [k for k, kind in enumerate(found.kinds) if kind == "day"]
+    assert len(days) == 7
+    assert (found.customers[:, days].sum(axis=1) == found.customers[:, 0]).all()
+    assert (found.customers[:, days[5:]] == 0).all()  # closed at weekends

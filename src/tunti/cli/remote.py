@@ -26,6 +26,7 @@ GROUPS = {
     "counters": N_("Counters"),
     "clerks": N_("Remote clerks"),
     "interpreters": N_("Interpreters"),
+    "day": N_("Weekday"),
 }
 """What a row of the simulation is."""
 
@@ -212,6 +213,7 @@ def _tell_simulated(frame: pd.DataFrame, language: str) -> None:
             _share(r["occupancy"], language),
         ]
         for r in frame.to_dict("records")
+        if r["customers"] > 0
     ]
     headings = (
         N_("Simulated"), N_("Customers a week"), N_("Mean wait, min"), N_("Answered in time"), N_("95 % wait, min"),

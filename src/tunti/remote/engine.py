@@ -155,8 +155,8 @@ class Engine:
 
     Attributes
     ----------
-    served_wait : list of float
-        Wait of each customer from coming to being served.
+    served_came, served_wait : list of float
+        Minute of coming of each customer who was served, and wait until then.
     when_ended : callable or None
         Called with each customer who leaves, served or not.
     """
@@ -164,6 +164,7 @@ class Engine:
     def __init__(self, *, outage: tuple[float, float] | None = None) -> None:
         self.env = simpy.Environment()
         self.outage = outage
+        self.served_came: list[float] = []
         self.served_wait: list[float] = []
         self._number = 0
         self.when_ended: Any = None
@@ -199,6 +200,7 @@ class Engine:
         while customer.taken < len(customer.groups):
             if not customer.groups[customer.taken].ask(customer):
                 return
+        self.served_came.append(customer.came)
         self.served_wait.append(self.now - customer.came)
         minutes = customer.minutes
         if customer.link and self.outage is not None:

@@ -159,8 +159,8 @@ def point_frame(
     DataFrame
         ``site, name, region, tier``; visits a year by channel (home: nearest point), ``visits_week``;
         ``rooms, rooms_needed, rooms_given, room_load, room_answered, room_wait``; ``counters, counters_if_staffed,
-        clerks_if_staffed``; ``remote_share, remote_led`` (``now``, ``could`` or ``no``); ``minutes_saved, km_saved,
-        co2_kg_saved, home_minutes_saved, value_cents, room_cents, host_cents, pool_cents, staffed_cents,
+        clerks_if_staffed, hosts``; ``remote_share, remote_led`` (``now``, ``could`` or ``no``); ``minutes_saved,
+        km_saved, co2_kg_saved, home_minutes_saved, value_cents, room_cents, host_cents, pool_cents, staffed_cents,
         break_even_visits``.
     """
     remote, visits, rooms = settings.remote, detail.visits, detail.rooms
@@ -182,6 +182,7 @@ def point_frame(
     frame["room_load"] = rooms.load[rows]
     frame["room_answered"], frame["room_wait"] = rooms.answered[rows], rooms.mean_wait[rows]
     frame["counters"], frame["counters_if_staffed"] = rooms.counters[rows], rooms.counters_if_staffed[rows]
+    frame["hosts"] = rooms.hosts[rows]
     peak, hours = alone
     at = pd.Index(visits.sites).get_indexer(pd.Index(own_names["site"])) if len(own_names) else np.zeros(0, int)
     # Own clerks also serve those at home; the point needs the part that comes to it.
@@ -302,6 +303,7 @@ def totals(answer: RemoteService, sizes: Sizes, detail: Dimensioned, settings: S
     return {
         "points": len(points),
         "rooms": int(points["rooms"].sum()),
+        "hosts": int(points["hosts"].sum()),
         "clerks": int(clerks["clerks"].sum()),
         "clerks_unpooled": int(clerks["clerks_alone"].sum()),
         "clerk_person_years": float(clerks["person_years"].sum()),

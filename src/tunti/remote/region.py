@@ -45,6 +45,7 @@ def of_region(answer: RemoteService, region: str) -> RemoteService:
         **answer.totals,
         "points": len(points),
         "rooms": int(points["rooms"].sum()),
+        "hosts": int(points["hosts"].sum()),
         "clerks": int(np.ceil(part(clerks, "clerks"))),
         "clerks_unpooled": int(points["clerks_if_staffed"].sum()),
         "clerk_person_years": part(clerks, "person_years"),

@@ -31,6 +31,8 @@ class Rooms:
         Share of customers with a room in time, and mean wait for it, in the busiest month.
     counters, counters_if_staffed : int64, shape (sites,)
         Counters for the visits to staff, and for those of the remote rooms too.
+    hosts : int64, shape (sites,)
+        Hosts for digital support and for those who use the rooms.
     minutes : float64, shape (sites,)
         Minutes that a customer keeps a room.
     """
@@ -41,6 +43,7 @@ class Rooms:
     mean_wait: Floats
     counters: Ints
     counters_if_staffed: Ints
+    hosts: Ints
     minutes: Floats
 
 
@@ -84,6 +87,11 @@ def rooms_and_counters(
     _, counters, _ = _sized(own, at_counter, minutes, calendar, sizes, settings.booked_share, n)
     both = at_counter + in_room
     _, staffed, _ = _sized(own, both, minutes, calendar, sizes, settings.booked_share, n)
+    support = visits.visits["digital_support"]
+    hosted = support + in_room
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(hosted > 0, (support * visits.minutes[:, None] + in_room * settings.host_minutes) / hosted, 0.0)
+    _, hosts, _ = _sized(own, hosted, mean, calendar, sizes, 0.0, n)
     answered, wait = np.ones(n), np.zeros(n)
     peak = load.max(axis=(1, 2, 3), initial=0.0)
     for j in np.flatnonzero(rooms > 0):
@@ -97,7 +105,7 @@ def rooms_and_counters(
             sizes.level.within,
             wait_of_95=False,
         )
-    return Rooms(peak, rooms, answered, wait, counters, staffed, kept)
+    return Rooms(peak, rooms, answered, wait, counters, staffed, hosts, kept)
 
 
 def _sized(

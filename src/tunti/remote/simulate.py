@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,8 @@ class Simulated:
     Attributes
     ----------
     kinds, names : list of str
-        What each row is: ``clerks``, ``interpreters``, ``rooms``, ``counters`` or ``all``, and the pool's name.
+        What each row is: ``clerks``, ``interpreters``, ``rooms``, ``counters``, ``all`` or ``day``, and the name
+        of the pool or the number of the weekday.
     month : int
         1 for January.
     customers, mean_wait, answered, wait_95, lost, occupancy : float64, shape (weeks, rows)
@@ -144,7 +146,8 @@ def simulate(
     )
     clerks, interpreters = list(detail.clerks.names["pool"]), list(detail.interpreters.names["pool"])
     kinds = ["all", "rooms", "counters", *["clerks"] * len(clerks), *["interpreters"] * len(interpreters)]
-    names = ["", "", "", *clerks, *interpreters]
+    kinds += ["day"] * 7
+    names = ["", "", "", *clerks, *interpreters, *(str(day) for day in range(1, 8))]
     return Simulated(
         kinds=kinds,
         names=names,
@@ -183,6 +186,11 @@ def _week(
     engine.feed(_customers(detail, settings, month, rng, clerks, interpreters, rooms, counters))
     engine.run()
     rows = [_figures([engine.served_wait], settings.within_minutes, 0, 0.0, 0.0)]
+    came, waited = np.array(engine.served_came), np.array(engine.served_wait)
+    days = [
+        _figures([waited[(came >= day * DAY) & (came < (day + 1) * DAY)]], settings.within_minutes, 0, 0.0, 0.0)
+        for day in range(7)
+    ]
     for groups in (rooms, counters, *([g] for g in clerks), *([g] for g in interpreters)):
         for g in groups:
             g.close()
@@ -200,10 +208,10 @@ def _week(
     for j, room in enumerate(rooms):
         waits = np.array(room.waits)
         by_room[j] = len(waits), waits.sum(), (waits <= settings.within_minutes).sum()
-    return np.array(rows), by_room
+    return np.array([*rows, *days]), by_room
 
 
-def _figures(waits: list[list[float]], within: float, lost: int, kept: float, offered: float) -> list[float]:
+def _figures(waits: list[Any], within: float, lost: int, kept: float, offered: float) -> list[float]:
     known = np.concatenate([np.array(w) for w in waits]) if waits else np.zeros(0)
     came = len(known) + lost
     if not len(known):
