@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from tunti.findings import Message, say
 from tunti.locale import N_
-from tunti.report.words import Words
+from tunti.report.words import Words, missing
 from tunti.store.models import PlanRow
 
 PAGES: dict[str, tuple[str, Message]] = {
@@ -112,7 +112,7 @@ def packed(frame: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
-    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+    if missing(value):
         return None
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None

@@ -143,14 +143,12 @@ def _know_folder(service: Service, folder: Path | None) -> None:
             record(session, LOCAL.name, "project made", project=project.id)
         project.folder = str(folder.absolute())
         known = set(session.execute(select(PlanRow.name).where(PlanRow.project_id == project.id)).scalars())
-        if not known:
-            plan = make_plan(session, LOCAL, project=project.id, name="plan", title=project.name)
-            ask_job(session, LOCAL.name, project=project.id, plan=plan.id, kind="optimise", asked={"version": 1})
         for name in store.scenarios():
             if name in known or not NAME.fullmatch(name):
                 continue
             scenario, findings = read_scenario(name, store.scenario_text(name))
             if not findings:
+                known.add(name)
                 make_plan(
                     session,
                     LOCAL,
@@ -159,3 +157,6 @@ def _know_folder(service: Service, folder: Path | None) -> None:
                     title=scenario.description or name,
                     content=content_of(scenario.patches),
                 )
+        if not known:
+            plan = make_plan(session, LOCAL, project=project.id, name="plan", title=project.name)
+            ask_job(session, LOCAL.name, project=project.id, plan=plan.id, kind="optimise", asked={"version": 1})
