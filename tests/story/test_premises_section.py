@@ -30,7 +30,7 @@ def context(language, audience):
 def test_the_project_sees_all_and_totals_add_up(premises, language):
     section = premises_section(context(language, "project"), premises)
     tables = {b.name: b for b in section.blocks if isinstance(b, Table)}
-    assert set(tables) == {"workplaces", "stack", "sizes", "work-need", "customer-need"}
+    assert set(tables) == {"workplaces", "stack", "without", "sizes", "work-need", "customer-need"}
     for table in tables.values():
         for k, column in enumerate(table.columns):
             if column.adds:

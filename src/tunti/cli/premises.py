@@ -13,22 +13,14 @@ from tunti.cli.show import print_json, progress, rows_table, tell
 from tunti.errors import TuntiError
 from tunti.findings import Share, say
 from tunti.locale import N_, translator
+from tunti.premises.alternatives import without_summary
 from tunti.premises.consolidate import Premises
 from tunti.premises.stack import stack
 from tunti.project import Project
+from tunti.report.sections.premises import SIZES
 
 MOST_ROWS = 40
 """Premises that the readable table shows; --json has all of them."""
-
-SIZES = {
-    "headcount": N_("a place for everybody"),
-    "target": N_("10 m² for a person-year"),
-    "mean": N_("mean presence"),
-    "peak": N_("the fullest weekday"),
-    "least_cost": N_("least expected cost"),
-    "flexible": N_("a flexible lease"),
-}
-"""Ways to size premises, in words."""
 
 
 def premises(
@@ -59,7 +51,7 @@ def premises(
 def as_values(found: Premises, seated: pd.DataFrame) -> dict[str, Any]:
     """Put a result into plain values for ``--json``."""
     a = found.answer
-    tables = ("workplaces", "moves", "offices", "need", "points", "regret")
+    tables = ("workplaces", "moves", "offices", "need", "points", "regret", "alternatives")
     return {
         "objective_eur": a.objective / 100,
         "bound_eur": a.bound / 100,
@@ -76,6 +68,8 @@ def as_values(found: Premises, seated: pd.DataFrame) -> dict[str, Any]:
         "rent_saved_eur_year": float(found.offices["rent_saved_cents_year"].sum()) / 100,
         "new_rent_eur_year": float(found.workplaces["rent_cents_year"].sum()) / 100,
         **{name: getattr(found, name).to_dict("records") for name in tables},
+        "alternatives_proven": found.alternatives_proven,
+        "without": without_summary(found.alternatives, found.moves).to_dict("records"),
         "stack": seated.to_dict("records"),
     }
 
@@ -121,7 +115,14 @@ def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, language: st
         ]
         for r in found.workplaces.sort_values("m2_used", ascending=False).head(MOST_ROWS).to_dict("records")
     ]
-    headings: tuple[str, ...] = (N_("Premises"), N_("Agencies"), N_("Person-years"), N_("m²"), N_("Fit-out, €"), N_("Rent, € a year"))
+    headings: tuple[str, ...] = (
+        N_("Premises"),
+        N_("Agencies"),
+        N_("Person-years"),
+        N_("m²"),
+        N_("Fit-out, €"),
+        N_("Rent, € a year"),
+    )
     rows_table(_("Shared premises"), [_(h) for h in headings], rows, numbers=2)
     sums = found.regret.groupby("size_by", sort=False)[["places", "m2", "cost_eur_year", "regret_eur_year"]].sum()
     rows = [
@@ -130,6 +131,22 @@ def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, language: st
     ]
     headings = (N_("Sized by"), N_("Places"), N_("m²"), N_("Expected cost, € a year"), N_("Regret, € a year"))
     rows_table(_("What a wrong size costs"), [_(h) for h in headings], rows)
+    rows = [
+        [
+            str(r["premise"]),
+            *(text(r[c]) for c in ("offices", "elsewhere", "stay")),
+            text(round(r["extra_cents_year"] / 100)),
+        ]
+        for r in without_summary(found.alternatives, found.moves).head(MOST_ROWS).to_dict("records")
+    ]
+    headings = (
+        N_("Without these premises"),
+        N_("Offices"),
+        N_("Elsewhere"),
+        N_("Stay where they are"),
+        N_("Costs more, € a year"),
+    )
+    rows_table(_("If a building can't be had"), [_(h) for h in headings], rows)
     if at is not None:
         rows = [
             [str(r["premise"]), str(r["agency"]), str(r["office"]), text(round(r["m2"])), text(round(r["staff"]))]

@@ -114,8 +114,8 @@ def without_summary(alternatives: pd.DataFrame, moves: pd.DataFrame) -> pd.DataF
     Returns
     -------
     DataFrame
-        ``premise, offices`` (in it in the plan), ``elsewhere`` (of them, in other premises), ``stay, instead``
-        (premises that take them, separated by spaces), ``extra_cents_year``; the least needed first.
+        ``premise, offices`` (in it in the plan), ``elsewhere`` (of them, in other premises), ``stay, instead`` (tuple
+        of the premises that take them), ``extra_cents_year``; the least needed first.
     """
     planned = moves.set_index("office")["to_premise"]
     rows = []
@@ -123,6 +123,6 @@ def without_summary(alternatives: pd.DataFrame, moves: pd.DataFrame) -> pd.DataF
         own = here[here["office"].map(planned) == name]
         instead = own["to_premise"].dropna()
         extra = int(here["extra_cents_year"].iloc[0])
-        rows.append((name, len(own), len(instead), len(own) - len(instead), " ".join(sorted(set(instead))), extra))
+        rows.append((name, len(own), len(instead), len(own) - len(instead), tuple(sorted(set(instead))), extra))
     frame = pd.DataFrame(rows, columns=["premise", "offices", "elsewhere", "stay", "instead", "extra_cents_year"])
     return frame.sort_values(["extra_cents_year", "premise"], kind="stable", ignore_index=True)

@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 
 from tunti.locale import N_
+from tunti.premises.alternatives import without_summary
 from tunti.premises.consolidate import Premises
 from tunti.premises.stack import stack
 from tunti.report.document import Block, Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Value
@@ -84,6 +85,8 @@ def premises_section(
                 )
             )
             blocks.append(_stack(context, stacked, names, day))
+        if project:
+            blocks.append(_without(context, premises, names))
     if context.audience == "project":
         if len(premises.regret):
             blocks.append(_sizes(context, premises))
@@ -235,6 +238,39 @@ def _stack(context: Context, stacked: pd.DataFrame, names: Mapping[str, str], da
     )  # fmt: skip
     return context.table(
         "stack", say(N_("Who sits where, {day}"), day=day), columns, rows, total=total, paper_rows=PAPER_ROWS
+    )
+
+
+def _without(context: Context, premises: Premises, names: Mapping[str, str]) -> Block:
+    say, words = context.say, context.words
+    on_offer = {str(r["premise"]): text(r["name"]) for r in records(premises.premises)}
+    columns = [
+        Column(say(N_("Without these premises")), weight=2.0),
+        Column(say(N_("Offices")), "whole"),
+        Column(say(N_("Elsewhere")), "whole"),
+        Column(say(N_("Stay where they are")), "whole"),
+        Column(say(N_("Premises that take them")), weight=2.4),
+        Column(say(N_("Costs more, € a year")), "euro"),
+    ]
+    rows: list[tuple[Value, ...]] = [
+        (
+            names.get(str(r["premise"]), str(r["premise"])),
+            whole(r["offices"]),
+            whole(r["elsewhere"]),
+            whole(r["stay"]),
+            words.listing([on_offer.get(p, p) for p in r["instead"]]),
+            r["extra_cents_year"] / 100,
+        )
+        for r in records(without_summary(premises.alternatives, premises.moves))
+    ]
+    note = say(
+        N_(
+            "The best choice if the premises can't be had, the least needed first. What costs little more can be "
+            "bargained for; what costs much more is worth securing early."
+        )
+    )
+    return context.table(
+        "without", say(N_("If a building can't be had")), columns, rows, note=note, paper_rows=PAPER_ROWS
     )
 
 
