@@ -188,16 +188,13 @@ def summed_up(
         Hours at work in a year.
     """
     peak, hours = np.zeros(len(work), np.int64), np.zeros(len(work))
-    loads = [calendar.load(work, m) for m in range(12)]
     for p in range(len(minutes)):
         own = np.flatnonzero(parent == p)
-        if not len(own):
-            continue
-        # The largest load first, so that the table of sizes is made once.
-        largest = np.array([max(float(load[own].max(initial=0.0)) for load in loads)])
-        sizes.needed(largest, minutes[p], booked[p])
-        for m, load in enumerate(loads):
-            staff = sizes.needed(load[own], minutes[p], booked[p])
+        # One month at a time: thousands of points would not fit into memory with all their half-hours of a year.
+        most = [float(calendar.load(work[own], m).max(initial=0.0)) for m in range(12)]
+        # The busiest month first, so that the table of sizes is made once.
+        for m in np.argsort(-np.array(most), kind="stable"):
+            staff = sizes.needed(calendar.load(work[own], int(m)), minutes[p], booked[p])
             peak[own] = np.maximum(peak[own], staff.max(axis=(1, 2), initial=0))
             hours[own] += staff.sum(axis=(1, 2)) * MONTH_DAYS[m] / 14
     return peak, hours
