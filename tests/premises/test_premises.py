@@ -1,5 +1,6 @@
 """Shared premises: presence against scipy, the exact model against brute force, regret and the independent check."""
 
+import datetime as dt
 import itertools
 import math
 from dataclasses import replace
@@ -21,7 +22,7 @@ from tunti.premises.consolidate import consolidate, work_offices
 from tunti.premises.presence import Present, places_needed
 from tunti.premises.regret import regret
 from tunti.premises.solve import Moves, solve
-from tunti.premises.stack import stack
+from tunti.premises.stack import days_of, stack, stack_by_year
 from tunti.settings import Settings
 
 BASE = Settings.model_validate({"project": {"as_of": "2026-01-01"}})
@@ -325,6 +326,26 @@ def test_the_stack_fills_up_to_the_final_one():
     assert sizes[-1] == len(everyone) == len(result.moves)
     when = {office: pd.Timestamp("2030-03-31").date() for office in result.moves["office"]}
     assert len(stack(result.moves, when=when, at=pd.Timestamp("2030-03-30").date())) == 0
+
+
+def test_the_programme_says_when_and_years_add_up():
+    _, result = found(2)
+    offices = list(result.moves["office"])
+    events = pd.DataFrame(
+        {
+            "kind": ["fit_out", *["move"] * len(offices)],
+            "office": [None, *offices],
+            "end_quarter": ["2027Q1", *[f"{2027 + k % 3}Q{1 + k % 4}" for k in range(len(offices) - 1)], None],
+        }
+    )
+    when = days_of(events)
+    assert set(when) == set(offices[:-1])
+    assert when[offices[0]] == dt.date(2027, 1, 1)
+    years = stack_by_year(result.moves, when=when, first=2026, last=2030).set_index("year")
+    assert years.loc[2026, "offices"] == 0
+    assert years["offices"].is_monotonic_increasing
+    assert years.loc[2030, "offices"] == len(offices) - 1
+    assert years.loc[2030, "m2"] == result.moves["m2"].iloc[:-1].sum()
 
 
 def test_money_by_hand():

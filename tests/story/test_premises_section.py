@@ -65,6 +65,9 @@ def test_a_day_between_shows_only_those_who_have_moved(premises):
     when = {office: dt.date(2029, 6, 30) for office in premises.moves["office"]}
     none = premises_section(context("en", "project"), premises, when=when, at=at)
     assert not [b for b in none.blocks if isinstance(b, Figure)]
+    years = next(b for b in none.blocks if isinstance(b, Table) and b.name == "stack-years")
+    assert [row[2] for row in years.rows][-2:] == [len(when), len(when)]
+    assert years.rows[-1][5] == pytest.approx(premises.staff_shared / premises.staff)
 
 
 def test_nothing_moves(premises):

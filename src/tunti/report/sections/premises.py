@@ -11,7 +11,7 @@ import pandas as pd
 from tunti.locale import N_
 from tunti.premises.alternatives import without_summary
 from tunti.premises.consolidate import Premises
-from tunti.premises.stack import stack
+from tunti.premises.stack import days_of, stack, stack_by_year
 from tunti.report.document import Block, Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Value
 from tunti.report.sections.context import Context, number, records, text, whole
 from tunti.report.stack_chart import stack_chart
@@ -51,7 +51,7 @@ def premises_section(
     premises : Premises
         Of the plan's region or of all planned regions.
     when : mapping of str to date, optional
-        Day on which each office moves, from the programme.
+        Day on which each office moves; by default the plan's programme, or the earliest day that its lease allows.
     at : date, optional
         Day of the picture and of the table of who sits where; all moves are over without it.
 
@@ -61,6 +61,9 @@ def premises_section(
         A public document tells of premises and areas; staff, rents, leases and offices are for the project.
     """
     say, words = context.say, context.words
+    programme = context.plan.programme
+    if when is None and programme is not None:
+        when = days_of(programme.events)
     blocks: list[Block] = [_key_figures(context, premises), Paragraph(_lead(context, premises))]
     if len(premises.moves):
         blocks.append(_workplaces(context, premises))
@@ -86,6 +89,8 @@ def premises_section(
             )
             blocks.append(_stack(context, stacked, names, day))
         if project:
+            if when is not None:
+                blocks.append(_years(context, premises, when))
             blocks.append(_without(context, premises, names))
     if context.audience == "project":
         if len(premises.regret):
@@ -239,6 +244,33 @@ def _stack(context: Context, stacked: pd.DataFrame, names: Mapping[str, str], da
     return context.table(
         "stack", say(N_("Who sits where, {day}"), day=day), columns, rows, total=total, paper_rows=PAPER_ROWS
     )
+
+
+def _years(context: Context, premises: Premises, when: Mapping[str, dt.date]) -> Block:
+    say = context.say
+    settings = context.plan.settings
+    last = max([settings.premises.move_before, *(day.year for day in when.values())])
+    frame = stack_by_year(premises.moves, when=when, first=settings.project.as_of.year, last=last)
+    columns = [
+        Column(say(N_("At the end of")), weight=1.2),
+        Column(say(N_("Premises in use")), "whole"),
+        Column(say(N_("Offices moved")), "whole"),
+        Column(say(N_("m²")), "whole"),
+        Column(say(N_("Person-years")), "number"),
+        Column(say(N_("Share of person-years")), "share"),
+    ]
+    rows: list[tuple[Value, ...]] = [
+        (
+            str(r["year"]),
+            whole(r["premises"]),
+            whole(r["offices"]),
+            whole(r["m2"]),
+            number(r["staff"]),
+            r["staff"] / premises.staff if premises.staff else None,
+        )
+        for r in records(frame)
+    ]
+    return context.table("stack-years", say(N_("Shared premises year by year")), columns, rows)
 
 
 def _without(context: Context, premises: Premises, names: Mapping[str, str]) -> Block:
