@@ -40,6 +40,7 @@ from tunti.plan.area import Area, find_region, part
 from tunti.plan.checked import verified
 from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
+from tunti.plan.service_today import service_change, service_today
 from tunti.premises.consolidate import Premises
 from tunti.programme.follow import agreed_table
 from tunti.programme.result import Programme
@@ -473,6 +474,36 @@ class Project:
             agreed_table(programme.events).to_csv(beside, index=False)
         self._read.clear()
         return path
+
+    def service_change(
+        self,
+        before: str | None,
+        after: str | None = None,
+        *,
+        workers: str | int | None = None,
+        progress: Progress = _silent,
+    ) -> pd.DataFrame:
+        """Tell who is outside each service's standard at the offices of two scenarios, by region and language.
+
+        Parameters
+        ----------
+        before, after : str or None
+            Scenarios; None for the baseline.
+        workers : str or int, optional
+        progress : callable
+
+        Returns
+        -------
+        DataFrame
+            As :func:`tunti.plan.service_today.service_change` gives it.
+        """
+
+        def state(scenario: str | None) -> pd.DataFrame:
+            inputs, settings = self._sound(scenario, progress)
+            timed = Stages(self.store, inputs, settings, progress, workers=workers).times()
+            return service_today(timed.times, timed.area, timed.served, timed.served_place, inputs, settings)
+
+        return service_change(state(before), state(after))
 
     def services(
         self,

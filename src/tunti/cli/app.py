@@ -346,6 +346,7 @@ for _command in (
     remote_commands.remote,
     remote_commands.visits,
     services.services,
+    services.cuts,
 ):
     app.command()(_command)
 

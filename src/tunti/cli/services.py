@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
 
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, rows_table, tell
@@ -43,6 +46,72 @@ def services(
         print_json(as_values(found, language))
         return
     show(found, language)
+
+
+def cuts(
+    folder: Folder,
+    before: Annotated[
+        str | None, typer.Option("--before", help="Scenario of the offices before the cut; the baseline without it.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", help="Scenario of the offices after the cut; the baseline without it.")
+    ] = None,
+    agency: Annotated[str | None, typer.Option("--agency", help="Only the services of this agency.")] = None,
+    workers: Hands = None,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Tell who is outside each service's standard before and after an agency's cut, by region and language."""
+    language = language_of(lang)
+    _ = translator(language)
+    with progress(language, quiet=as_json) as say_progress:
+        found = Project(folder).service_change(before, after, workers=workers, progress=say_progress)
+    if agency is not None:
+        found = found[found["agency"] == agency]
+    counts = ["people", "outside_before", "outside_after", "far_before", "far_after"]
+    if as_json:
+        print_json(
+            {
+                "services": found.groupby(["service", "agency", "minutes"], sort=False)[counts]
+                .sum()
+                .reset_index()
+                .to_dict("records"),
+                "rows": found.to_dict("records"),
+            }
+        )
+        return
+    found = _together(found, counts)
+    region = f"region_{language}"
+    found["where"] = found[region].fillna(found["region_fi"]).fillna("-")
+    headings = [_("Outside before"), _("Outside after"), _("Far from a clerk before"), _("Far from a clerk after")]
+    for title, by, heading in (
+        (N_("People outside each service's standard"), "agency", _("Agency")),
+        (N_("The same by region"), "where", _("Region")),
+        (N_("The same by language"), "language", _("Languages")),
+    ):
+        summed = found.groupby(["service", by], sort=False)[counts].sum().reset_index()
+        changed = (summed[counts[1]] != summed[counts[2]]) | (summed[counts[3]] != summed[counts[4]])
+        summed = summed[changed | (by == "agency")]
+        rows_table(
+            _(title),
+            [_("Service"), heading, _("People"), *headings],
+            [[str(r["service"]), str(r[by]), *[_whole(r[c], language) for c in counts]] for r in _rows(summed)],
+        )
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def _together(found: pd.DataFrame, counts: list[str]) -> pd.DataFrame:
+    """Put services of an agency with the same figures everywhere into one, named with commas."""
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for service, rows in found.groupby("service", sort=False):
+        key = (rows["agency"].iloc[0], rows["minutes"].iloc[0], *rows[counts].to_numpy().ravel().tolist())
+        alike.setdefault(key, []).append(str(service))
+    first = {names[0]: ", ".join(names) for names in alike.values()}
+    kept = found[found["service"].isin(list(first))]
+    return kept.assign(service=kept["service"].map(first))
 
 
 def as_values(found: Services, language: str) -> dict[str, Any]:
@@ -95,7 +164,7 @@ def show(found: Services, language: str) -> None:
         ],
     )
     modes = [m for m in ("staffed", "visiting", "remote", "assisted", "none") if (found.duties["mode"] == m).any()]
-    count = found.duties.groupby(["agency", "mode"], sort=False).size().unstack(fill_value=0)
+    count = pd.crosstab(found.duties["agency"], found.duties["mode"]).reindex(found.duties["agency"].unique())
     shut = found.offices[closed].groupby("agency").size()
     rows_table(
         _("Agencies at the points"),
