@@ -99,10 +99,11 @@ def test_changes_that_spare_people(project_of, change, better):
     assert then.totals != now.totals
 
 
-def test_less_sharing_needs_more(project_of):
+@pytest.mark.parametrize("scope", ["regional", "point"])
+def test_less_sharing_needs_more(project_of, scope):
     change = (
-        '[[patch]]\nkind = "setting"\nname = "remote.pool_scope"\nvalue = "regional"\n'
-        '[[patch]]\nkind = "pool_language"\nlanguage = "ru"\nscope = "regional"\n'
+        f'[[patch]]\nkind = "setting"\nname = "remote.pool_scope"\nvalue = "{scope}"\n'
+        f'[[patch]]\nkind = "pool_language"\nlanguage = "ru"\nscope = "{scope}"\n'
     )
     project = project_of(scenarios={"apart": change})
     now, then = project.remote(), project.remote(scenario="apart")
@@ -110,6 +111,8 @@ def test_less_sharing_needs_more(project_of):
     assert then.totals["interpreters"] >= now.totals["interpreters"]
     assert len(then.clerks) > len(now.clerks)
     assert set(then.clerks["region"]) <= set(now.points["region"])
+    if scope == "point":
+        assert then.totals["clerks"] == then.totals["clerks_unpooled"]
 
 
 def test_a_room_opens_where_there_is_no_point(project_of, country):

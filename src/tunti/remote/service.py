@@ -251,6 +251,9 @@ def dimension(
     parent = np.full(len(own_names), -1, np.int64)
     parent[own_clerks[own_clerks >= 0]] = clerks.unit[own_clerks >= 0]
     own_work = weekly.summed(own_clerks, served * minutes, len(own_names))
+    # Points that nobody is served at remotely need no clerks of their own.
+    known = (parent >= 0) & (own_work.sum(axis=1) > 0)
+    parent, own_work, own_names = parent[known], own_work[known], own_names[known].reset_index(drop=True)
     alone = summed_up(
         own_work,
         weekly, sizes, parent=parent, minutes=clerks.minutes, booked=clerks.booked,
