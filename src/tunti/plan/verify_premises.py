@@ -203,6 +203,7 @@ def _offices(table: pd.DataFrame, moves: pd.DataFrame, inputs: Inputs, settings:
         state = str(office["owner"]).casefold() in owners
         must = office["condition"] == "indoor_air" if pd.notna(office["condition"]) else False
         expected[str(name)] = {
+            "name": office["name"] if pd.isna(office["name"]) else str(office["name"]),
             "agency": str(office["agency"]),
             "municipality": str(office["municipality"]),
             "region": str(region.get(str(office["municipality"]))),

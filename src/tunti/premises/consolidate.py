@@ -37,7 +37,7 @@ class Premises:
         ``offices, staff, places, investment_cents, investment_low_cents, investment_high_cents, rent_cents_year,
         rent_low_cents, rent_high_cents, condition, co2_kg_year, solution`` (municipality: its buildings together).
     offices : DataFrame
-        Every office with a work part: ``office, agency, municipality, region, work_part`` (``stays``, ``moves``),
+        Every office with a work part: ``office, name, agency, municipality, region, work_part`` (``stays``, ``moves``),
         ``m2_given_up, rent_saved_cents_year, holding_cents_year, sale_value_cents, earliest, must_leave, stuck,
         illustrative``.
     regret : DataFrame
@@ -252,6 +252,7 @@ def _result(
     table = pd.DataFrame(
         {
             "office": offices["office"].to_numpy(),
+            "name": offices["name"].to_numpy(),
             "agency": offices["agency"].to_numpy(),
             "municipality": offices["municipality"].to_numpy(),
             "region": offices["region"].to_numpy(),
@@ -265,7 +266,7 @@ def _result(
             "stuck": np.isin(np.arange(len(offices)), answer.stuck),
             "illustrative": offices["illustrative"].fillna(False).to_numpy(dtype=bool),
         }
-    ).astype(dict.fromkeys(("office", "agency", "municipality", "region", "work_part"), "string"))
+    ).astype(dict.fromkeys(("office", "name", "agency", "municipality", "region", "work_part"), "string"))
     workplaces = _workplaces(moves, need.iloc[rows], premises, settings)
     staff = float(need["staff"].sum())
     stays = float(m2[~gone].sum())

@@ -87,7 +87,7 @@ def premises_section(
                     ),
                 )
             )
-            blocks.append(_stack(context, stacked, names, day))
+            blocks.append(_stack(context, stacked, names, _office_names(premises), day))
         if project:
             if when is not None:
                 blocks.append(_years(context, premises, when))
@@ -100,7 +100,7 @@ def premises_section(
         blocks.append(_customers(context, premises))
     stuck = premises.offices[premises.offices["stuck"]]
     if len(stuck) and context.audience == "project":
-        listed = words.listing([context.site(o) for o in stuck["office"]])
+        listed = words.listing([text(r["name"]) or text(r["office"]) for r in records(stuck)])
         blocks.append(
             Callout(
                 say(N_("Bad indoor air without other premises")),
@@ -217,7 +217,13 @@ def _workplaces(context: Context, premises: Premises) -> Block:
     )
 
 
-def _stack(context: Context, stacked: pd.DataFrame, names: Mapping[str, str], day: str) -> Block:
+def _office_names(premises: Premises) -> dict[str, str]:
+    return {str(r["office"]): text(r["name"]) or str(r["office"]) for r in records(premises.offices)}
+
+
+def _stack(
+    context: Context, stacked: pd.DataFrame, names: Mapping[str, str], offices: Mapping[str, str], day: str
+) -> Block:
     say = context.say
     columns = [
         Column(say(N_("Premises")), weight=1.8),
@@ -231,7 +237,7 @@ def _stack(context: Context, stacked: pd.DataFrame, names: Mapping[str, str], da
         (
             names.get(str(r["premise"]), str(r["premise"])),
             context.agency(r["agency"]),
-            context.site(r["office"]),
+            offices[str(r["office"])],
             whole(r["m2"]),
             number(r["staff"]),
             r["since"],
