@@ -106,3 +106,10 @@ def test_days_add_up_to_the_week(detail):
     assert len(days) == 7
     assert (found.customers[:, days].sum(axis=1) == found.customers[:, 0]).all()
     assert (found.customers[:, days[5:]] == 0).all()  # closed at weekends
+
+
+def test_a_week_without_remote_service_has_its_counters(project_of, country):
+    project = project_of(services=country.services.assign(modes="staffed"))
+    found = project.simulate_remote(weeks=2)[0]
+    assert found.customers[:, found.kinds.index("counters")].sum() > 0
+    assert found.customers[:, found.kinds.index("rooms")].sum() == 0

@@ -182,7 +182,11 @@ def _week(
     open_ = np.stack([detail.calendar.week[np.unique(detail.calendar.kind[:, j])].sum(axis=0) > 0 for j in range(n)])
     for places in (rooms, counters):
         used = [j for j, g in enumerate(places) if g.places > 0]
-        _shifts(engine, [places[j] for j in used], open_[used] * np.array([[[places[j].places]] for j in used]))
+        _shifts(
+            engine,
+            [places[j] for j in used],
+            open_[used] * np.array([places[j].places for j in used], np.int64)[:, None, None],
+        )
     engine.feed(_customers(detail, settings, month, rng, clerks, interpreters, rooms, counters))
     engine.run()
     rows = [_figures([engine.served_wait], settings.within_minutes, 0, 0.0, 0.0)]
