@@ -101,3 +101,24 @@ def known_words(words: tuple[str, ...]) -> dict[str, str]:
             meanings.setdefault(fold(name), word)
     meanings.update({fold(word): word for word in words})
     return meanings
+
+
+def cell_address(row: int, position: int) -> str:
+    """Write the address of a cell of a sheet: row 5 and position 1 are ``B5``.
+
+    Parameters
+    ----------
+    row : int
+        From 1.
+    position : int
+        Column from 0.
+
+    Returns
+    -------
+    str
+    """
+    letters, rest = "", position + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(65 + letter) + letters
+    return f"{letters}{row}"

@@ -112,6 +112,21 @@ def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]
     return Inputs(**{**vars(inputs), "unread": unread}), findings
 
 
+def tables_found(folder: Path) -> list[tuple[str, Path, str | None]]:
+    """Give the tables of a project's folder with their file and, in workbooks and layered files, the sheet or layer.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of (str, Path, str or None)
+    """
+    places, _, _, _ = _look(Path(folder))
+    return [(name, where[0].path, where[0].sheet) for name, where in places.items()]
+
+
 def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[Path], list[Finding]]:
     """Find which file holds which table."""
     places: dict[str, list[_Place]] = {}

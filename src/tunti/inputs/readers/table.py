@@ -64,7 +64,7 @@ def read_table(
     if wrong_crs:
         return empty(schema), wrong_crs
     try:
-        raw, findings = _open(path, schema, sheet)
+        raw, findings = open_raw(path, schema, sheet)
     except Unreadable as reason:
         return empty(schema), [reason.finding]
     except OSError as problem:
@@ -80,7 +80,24 @@ def read_table(
     return _understand(raw, schema, crs, findings)
 
 
-def _open(path: Path, schema: Schema, sheet: str | None) -> tuple[Raw, list[Finding]]:
+def open_raw(path: Path, schema: Schema, sheet: str | None) -> tuple[Raw, list[Finding]]:
+    """Open a table as it lies in its file, before anything is understood.
+
+    Parameters
+    ----------
+    path : Path
+    schema : Schema
+    sheet : str or None
+
+    Returns
+    -------
+    raw : Raw
+    findings : list of Finding
+
+    Raises
+    ------
+    Unreadable
+    """
     ending = path.suffix.casefold()
     if ending in TEXT_ENDINGS:
         return read_csv(path, schema, schema.name)
