@@ -102,7 +102,8 @@ def solve(moves: Moves, *, gap: float = 0.001, nodes: int = 20_000) -> Answer:
     .. math:: \min \sum_i a_i s_i + \sum_{ip} c_{ip} x_{ip} + \sum_p F_p u_p,\quad
               s_i + \sum_p x_{ip} = 1,\; x_{ip} \le u_p,\; \sum_i m_{ip} x_{ip} \le M_p u_p.
 
-    An office that must leave has no :math:`s_i`; where it fits nowhere it stays and is named.
+    Of the offices that must leave, as few as can be stay because they fit nowhere (a first question of its own); they
+    are named, and count for nothing in objective and bound.
     """
     start = perf_counter()
     n = len(moves.stay)
@@ -177,15 +178,10 @@ def of_cluster(
     stuck : list of int
         Offices that must leave and fit nowhere.
     """
-    stuck: list[int] = []
     premises = np.unique(moves.premise[pairs])
     row = {int(i): r for r, i in enumerate(offices)}
     place = {int(p): q for q, p in enumerate(premises)}
     must = ~np.isfinite(moves.stay[offices])
-    finite = np.concatenate([moves.cost[pairs], moves.stay[offices][~must], moves.fixed[premises]])
-    # An office that must leave may stay at a price that no other choice is worth: it does so only if nothing fits.
-    penalty = float(np.abs(finite).sum()) + 1.0
-    stay = np.where(must, penalty, moves.stay[offices])
     m, n, k = len(pairs), len(offices), len(premises)
     start: list[int] = [0]
     index: list[int] = []
@@ -213,9 +209,13 @@ def of_cluster(
         capacity = float(moves.capacity[premises[q]])
         if np.isfinite(capacity):
             add([*entries, (m + n + q, -capacity)], -np.inf, 0.0)
+    # An office that must leave stays only if nothing fits: as few as can be, then at the least cost of all others.
+    leaving = [m + int(r) for r in np.flatnonzero(must)]
+    add([(j, 1.0) for j in leaving], 0.0, float(len(leaving)))
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = m + n + k, len(low)
-    lp.col_cost_ = np.concatenate([moves.cost[pairs], stay, moves.fixed[premises]])
+    cost = np.concatenate([moves.cost[pairs], np.where(must, 0.0, moves.stay[offices]), moves.fixed[premises]])
+    lp.col_cost_ = cost
     lp.col_lower_, lp.col_upper_ = np.zeros(m + n + k), np.ones(m + n + k)
     lp.row_lower_, lp.row_upper_ = np.array(low), np.array(high)
     lp.integrality_ = [highspy.HighsVarType.kInteger] * (m + n + k)
@@ -227,6 +227,22 @@ def of_cluster(
     for name, option in options.items():
         h.setOptionValue(name, option)
     h.passModel(lp)
+    searched, sure = 0, True
+    if leaving:
+        columns = np.arange(m + n + k, dtype=np.int32)
+        count = np.zeros(m + n + k)
+        count[leaving] = 1.0
+        h.changeColsCost(len(columns), columns, count)
+        h.setOptionValue("mip_rel_gap", 0.0)
+        h.run()
+        few = round(h.getInfo().objective_function_value)
+        sure = h.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        searched = max(int(h.getInfo().mip_node_count), 0)
+        known = np.asarray(h.getSolution().col_value)
+        h.setOptionValue("mip_rel_gap", gap)
+        h.changeColsCost(len(columns), columns, cost)
+        h.changeRowBounds(len(low) - 1, 0.0, float(few))
+        h.setSolution(len(columns), columns, known)
     h.run()
     taken = np.asarray(h.getSolution().col_value) > 0.5
     info = h.getInfo()
@@ -238,5 +254,6 @@ def of_cluster(
     used = np.unique(found[~stays])
     total = float(moves.fixed[used].sum() + moves.stay[offices][stays & ~must].sum())
     total += float(sum(moves.cost[pairs[e]] for e in np.flatnonzero(taken[:m])))
-    bound = float(info.mip_dual_bound) - penalty * len(stuck)
-    return found, total, min(bound, total), int(info.mip_node_count), stuck
+    # Without proof that no more offices can leave, the cost of those that do has no bound but nothing at all.
+    bound = float(info.mip_dual_bound) if sure else 0.0
+    return found, total, min(bound, total), searched + max(int(info.mip_node_count), 0), stuck
