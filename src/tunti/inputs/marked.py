@@ -288,8 +288,8 @@ def _mark_row(row: Any, wanted: Mapping[int, str], styles: _Styles, space: Any) 
 def _list_sheet(marks: Sequence[Mark], *, language: str, space: str, wrapped: int, bold: int) -> bytes:
     """Write the sheet that lists all findings, each with a link to its cell."""
     say = translator(language)
-    head = [say(t) for t in (N_("In the workbook"), N_("Level"), N_("Table"), N_("Row"), N_("Column"), N_("What is wrong"),
-                             N_("What to do"))]  # fmt: skip
+    titles = (N_("In the workbook"), N_("Level"), N_("Table"), N_("Row"), N_("Column"), N_("What is wrong"))
+    head = [say(t) for t in (*titles, N_("What to do"))]
     lines = [_row(1, head, bold)]
     links = []
     for n, mark in enumerate(marks, start=2):

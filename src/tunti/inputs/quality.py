@@ -119,9 +119,8 @@ def _todo(
         invented = int((~own[at]).sum())
         if invented:
             gain = 100 * float((rows.loc[at, "filled"] * ~own[at]).sum()) / len(at)
-            add(
-                "illustrative", invented, gain, say("Replace the invented rows with the agency's own: {n}.", n=invented)
-            )
+            what = say("Replace the invented rows with the agency's own: {n}.", n=invented)
+            told.append(("illustrative", invented, gain, what))
         faulty = int((wrong[at] > 0).sum())
         if faulty:
             gain = 100 * float(wrong[at].sum()) / len(at)
