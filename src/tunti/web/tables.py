@@ -16,6 +16,7 @@ from tunti.location.what_if import figures
 from tunti.report.words import missing, words_for
 from tunti.store.models import ProjectRow
 from tunti.web.ground import NotReady
+from tunti.web.map_words import MAP_WORDS
 from tunti.web.page import language_of, page
 from tunti.web.places import agency_names
 from tunti.web.state import asked_of, service_of
@@ -271,6 +272,7 @@ def map_page(
         now=now,
         ready=ready_,
         built=built,
+        map_words={key: words_for(language).text(text) for key, text in MAP_WORDS.items()},
         api=f"/api/projects/{project.slug}/plans/{plan.name}",
         at=place_of(plan, project),
         editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),

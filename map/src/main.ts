@@ -1,0 +1,263 @@
+// The map of a plan: shows the server's answers and sends the reader's changes.
+
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./map.css";
+import { Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import type { GeoJSONSource } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { Refused, Server } from "./server";
+import type { Change, Figures, Job, Site, WhatIf } from "./server";
+import { BANDS, OUTSIDE, bandEdges, baseStyle, cellFeatures } from "./style";
+
+setWorkerUrl(workerUrl);
+
+const box = document.getElementById("map");
+if (box) start(box);
+
+function start(box: HTMLElement): void {
+  const words: Record<string, string> = JSON.parse(box.dataset.words ?? "{}");
+  const t = (key: string): string => words[key] ?? key;
+  const language = box.dataset.lang ?? "en";
+  const number = (value: number, digits = 0): string =>
+    value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const percent = (value: number): string =>
+    value.toLocaleString(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const editable = box.dataset.editable === "yes";
+  const server = new Server(box.dataset.api ?? "", box.dataset.csrf ?? "");
+  let version = Number(box.dataset.version);
+
+  const map = new MapLibre({
+    container: box,
+    style: baseStyle(),
+    bounds: [19, 59.5, 31.6, 70.2],
+    maxZoom: 14,
+    attributionControl: false,
+    dragRotate: false,
+    locale: {
+      "NavigationControl.ZoomIn": t("zoom_in"),
+      "NavigationControl.ZoomOut": t("zoom_out"),
+      "Map.Title": t("map"),
+    },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+
+  const panel = document.createElement("section");
+  panel.className = "map-panel";
+  panel.setAttribute("aria-live", "polite");
+  panel.setAttribute("aria-label", t("chosen"));
+  const legend = document.createElement("div");
+  legend.className = "map-legend";
+  box.after(legend, panel);
+  const say = (...parts: (Node | string)[]): void => panel.replaceChildren(...parts);
+  const element = <K extends keyof HTMLElementTagNameMap>(tag: K, text = "", className = ""): HTMLElementTagNameMap[K] => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    made.className = className;
+    return made;
+  };
+  const button = (text: string, act: () => Promise<void>): HTMLButtonElement => {
+    const made = element("button", text);
+    made.type = "button";
+    made.addEventListener("click", () => void guarded(act));
+    return made;
+  };
+  const source = (name: string): GeoJSONSource => map.getSource(name) as GeoJSONSource;
+
+  async function guarded(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (problem) {
+      const why = problem instanceof Refused && problem.status === 409 ? t("outdated") : (problem as Error).message;
+      say(element("p", why, "notice"));
+    }
+  }
+
+  function showFigures(figures: Figures): void {
+    const shown: Record<string, string> = {
+      points: number(figures.points),
+      share: percent(figures.share),
+      mean_minutes: `${number(figures.mean_minutes, 1)} min`,
+    };
+    for (const [name, text] of Object.entries(shown)) {
+      const place = document.querySelector(`#map-figures [data-figure="${name}"]`);
+      if (place) place.textContent = text;
+    }
+  }
+
+  function drawLegend(standard: number): void {
+    const edges = bandEdges(standard);
+    const list = element("ul");
+    edges.forEach((edge, i) => list.append(swatch(BANDS[i], `${i ? number(edges[i - 1]) : 0}–${number(edge)} min`)));
+    list.append(swatch(OUTSIDE, t("outside")), swatch("#ffb000", t("open_point"), "big"), swatch("#ffffff", t("site")));
+    list.append(swatch("#333333", t("forbidden")), swatch("#ffffff", t("office"), "small"));
+    legend.replaceChildren(element("h3", t("legend")), list);
+  }
+
+  function swatch(colour: string, text: string, size = ""): HTMLLIElement {
+    const row = element("li");
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("viewBox", "0 0 20 20");
+    drawing.setAttribute("aria-hidden", "true");
+    const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+    dot.setAttribute("cx", "10");
+    dot.setAttribute("cy", "10");
+    dot.setAttribute("r", size === "big" ? "8" : size === "small" ? "4" : "6");
+    dot.setAttribute("fill", colour);
+    dot.setAttribute("stroke", "#333");
+    drawing.append(dot);
+    row.append(drawing, element("span", text));
+    return row;
+  }
+
+  async function refresh(): Promise<void> {
+    const [sites, cells, plan] = await Promise.all([server.sites(), server.cells(), server.plan()]);
+    version = plan.version;
+    if (plan.figures) showFigures(plan.figures);
+    source("sites").setData(sites);
+    source("cells").setData(cellFeatures(cells));
+    drawLegend(cells.minutes_standard);
+  }
+
+  async function make(changes: Change[], said: string): Promise<void> {
+    version = (await server.change(version, changes)).version;
+    say(element("p", said));
+    await refresh();
+  }
+
+  function table(found: WhatIf): HTMLTableElement {
+    const made = element("table");
+    const head = made.createTHead().insertRow();
+    for (const text of ["", t("now"), t("then")]) {
+      const cell = element("th", text);
+      cell.scope = "col";
+      head.append(cell);
+    }
+    const body = made.createTBody();
+    const row = (name: string, before: string, after: string): void => {
+      const line = body.insertRow();
+      const heading = element("th", name);
+      heading.scope = "row";
+      line.append(heading, element("td", before), element("td", after));
+    };
+    const { before, after } = found;
+    row(t("points"), number(before.points), number(after.points));
+    row(t("within"), percent(before.share), percent(after.share));
+    row(t("people_outside"), number(before.people_outside ?? 0), number(after.people_outside ?? 0));
+    row(t("mean"), `${number(before.mean_minutes, 1)} min`, `${number(after.mean_minutes, 1)} min`);
+    if (before.cost_eur_year !== null && after.cost_eur_year !== null) {
+      row(t("cost"), `${number(before.cost_eur_year)} €`, `${number(after.cost_eur_year)} €`);
+    }
+    return made;
+  }
+
+  async function choose(site: Site): Promise<void> {
+    const title = element("h3", site.name);
+    say(title, element("p", t("asking")));
+    const found = await server.whatIf(site.open ? [] : [site.site], site.open ? [site.site] : []);
+    const told = element("p", site.open ? t("if_closed") : t("if_opened"));
+    const effects = element(
+      "p",
+      t("effects")
+        .replace("{nearer}", number(found.people_nearer))
+        .replace("{further}", number(found.people_further))
+        .replace("{gained}", number(found.people_gained))
+        .replace("{lost}", number(found.people_lost)),
+    );
+    say(title, told, table(found), effects);
+    if (!editable) return;
+    const status = (value: Site["status"], text: string): HTMLButtonElement =>
+      button(text, () => make([{ do: "patch", patch: { kind: "site_status", site: site.site, status: value } }], t("kept")));
+    const row = element("div", "", "map-buttons");
+    row.append(
+      button(site.open ? t("close") : t("open"), () => make([{ do: site.open ? "close" : "open", site: site.site }], t("kept"))),
+      site.status === "required" ? status("candidate", t("free")) : status("required", t("require")),
+      site.status === "forbidden" ? status("candidate", t("free")) : status("forbidden", t("forbid")),
+    );
+    panel.append(row);
+  }
+
+  function addSite(): void {
+    const marker = new Marker({ draggable: true, color: "#003479" }).setLngLat(map.getCenter()).addTo(map);
+    marker.getElement().setAttribute("aria-label", t("new_site"));
+    const label = element("label", t("new_name"));
+    const name = element("input");
+    name.maxLength = 100;
+    name.id = "map-new-name";
+    label.htmlFor = name.id;
+    const row = element("div", "", "map-buttons");
+    row.append(
+      button(t("add"), async () => {
+        if (!name.value.trim()) return void name.focus();
+        const { lng, lat } = marker.getLngLat();
+        const site = name.value.trim();
+        marker.remove();
+        await make([{ do: "patch", patch: { kind: "add_site", site, name: site, lon: lng, lat } }], t("added"));
+      }),
+      button(t("cancel"), async () => {
+        marker.remove();
+        say();
+      }),
+    );
+    say(element("h3", t("new_site")), element("p", t("drag")), label, name, row);
+    name.focus();
+  }
+
+  async function optimise(): Promise<void> {
+    let job = await server.optimise();
+    const bar = element("progress");
+    bar.setAttribute("aria-label", t("optimise"));
+    const told = element("p");
+    const stop = button(t("cancel"), async () => void (await server.cancel(job.job)));
+    say(element("h3", t("optimise")), bar, told, stop);
+    const over = (j: Job): boolean => !["asked", "waiting", "queued", "running"].includes(j.state);
+    while (!over(job)) {
+      await new Promise((later) => setTimeout(later, 1000));
+      job = (await server.jobs()).jobs.find((j) => j.job === job.job) ?? job;
+      if (job.done === null) bar.removeAttribute("value");
+      else bar.value = job.done;
+      const bound = job.best !== null && job.bound !== null ? ` ${number(job.best, 1)} / ${number(job.bound, 1)}` : "";
+      told.textContent = `${job.what ?? job.state}${bound}`;
+    }
+    say(element("p", job.what ?? t("done")));
+    await refresh();
+  }
+
+  map.on("load", () =>
+    void guarded(async () => {
+      const shapes = await server.borders();
+      if (shapes.land) source("land").setData(shapes.land);
+      if (shapes.borders) source("borders").setData(shapes.borders);
+      await refresh();
+      source("offices").setData(await server.offices());
+      box.dataset.ready = "yes";
+    }),
+  );
+  map.on("click", "sites", (event) => {
+    const feature = event.features?.[0];
+    if (feature) void guarded(() => choose(feature.properties as Site));
+  });
+  // The table's buttons do what a click on the map does, for those who use a keyboard or a screen reader.
+  for (const asked of document.querySelectorAll<HTMLElement>("button[data-site]")) {
+    asked.addEventListener("click", () =>
+      void guarded(async () => {
+        const all = (await server.sites()).features;
+        const found = all.find((f) => f.properties.site === asked.dataset.site);
+        if (!found) return;
+        const [lon, lat] = found.geometry.coordinates;
+        map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 7) });
+        await choose(found.properties);
+        panel.tabIndex = -1;
+        panel.focus();
+      }),
+    );
+  }
+  map.on("mouseenter", "sites", () => (map.getCanvas().style.cursor = "pointer"));
+  map.on("mouseleave", "sites", () => (map.getCanvas().style.cursor = ""));
+  if (editable) {
+    const tools = element("div", "", "map-buttons");
+    tools.append(button(t("new_site"), async () => addSite()), button(t("optimise"), optimise));
+    box.before(tools);
+  }
+}

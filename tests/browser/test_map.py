@@ -1,0 +1,64 @@
+"""The map island in a real browser: it draws, answers a what-if at once and keeps a change."""
+
+import re
+import time
+
+import pytest
+
+PLAN = "/work/project/plans/plan"
+
+
+@pytest.fixture
+def page(server, browser):
+    opened = browser.new_page(viewport={"width": 1200, "height": 900})
+    faults = []
+    opened.on("pageerror", lambda e: faults.append(str(e)))
+    opened.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    yield opened
+    opened.close()
+    assert not faults
+
+
+def open_map(page, server, language="fi"):
+    for _ in range(90):  # drive times are worked out by a job the first time
+        if page.request.get(f"{server}/api/projects/project/plans/plan/cells").status == 200:
+            break
+        time.sleep(1)
+    page.goto(f"{server}{PLAN}/map?lang={language}")
+    page.wait_for_selector('#map[data-ready="yes"]', timeout=60_000)
+
+
+def test_a_what_if_answers_in_the_readers_language(page, server, built_map):
+    for language, told in (("fi", "Matka lyhenee"), ("sv", "Resan blir kortare"), ("en", "The trip gets shorter")):
+        open_map(page, server, language)
+        page.locator("button[data-site]").first.click()
+        page.wait_for_selector(".map-panel table")
+        panel = page.locator(".map-panel").inner_text()
+        assert told in panel
+        assert not re.search(r"\b(if_opened|people_outside|effects|undefined|NaN)\b", panel)
+
+
+def test_a_change_on_the_map_is_in_the_plan(page, server, built_map):
+    open_map(page, server, "en")
+    before = page.locator('[data-figure="points"]').inner_text()
+    page.locator("tr:has(td:text-is('not open'))").first.locator("button[data-site]").click()
+    page.wait_for_selector(".map-panel .map-buttons")
+    page.get_by_role("button", name="Open", exact=True).first.click()
+    for _ in range(100):
+        after = page.locator('[data-figure="points"]').inner_text()
+        if after != before:
+            break
+        time.sleep(0.1)
+    assert int(after) == int(before) + 1
+    page.reload()
+    assert page.locator('[data-figure="points"]').inner_text() == after
+
+
+def test_the_map_is_drawn_and_explained(page, server, built_map):
+    open_map(page, server, "en")
+    legend = page.locator(".map-legend").inner_text()
+    assert "outside the standard" in legend
+    assert "15–20 min" in legend
+    assert page.locator("#map canvas").count() == 1
+    colours = page.evaluate("() => document.querySelectorAll('.map-legend circle').length")
+    assert colours == 9
