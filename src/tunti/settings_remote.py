@@ -11,7 +11,7 @@ _NONE = "A default of this product; no public source states one."
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Minutes = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Scope = Literal["national", "regional", "point"]
+Scope = Literal["country", "region", "point"]
 Mode = Literal["staffed", "visiting", "remote", "assisted", "none"]
 
 
@@ -82,7 +82,7 @@ class RemoteSettings(BaseModel):
         description=f"Visits a day by month, January first. {_NONE}",
     )
     pool_scope: Scope = Field(
-        "national",
+        "country",
         description="How far an agency's remote clerks are shared. Source: Ministry of Finance, 'nationwide'.",
     )
     pool_scopes: dict[str, Scope] = Field(default_factory=dict, description="The same for single agencies.")

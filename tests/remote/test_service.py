@@ -99,7 +99,7 @@ def test_changes_that_spare_people(project_of, change, better):
     assert then.totals != now.totals
 
 
-@pytest.mark.parametrize("scope", ["regional", "point"])
+@pytest.mark.parametrize("scope", ["region", "point"])
 def test_less_sharing_needs_more(project_of, scope):
     change = (
         f'[[patch]]\nkind = "setting"\nname = "remote.pool_scope"\nvalue = "{scope}"\n'

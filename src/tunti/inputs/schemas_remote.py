@@ -8,7 +8,7 @@ from tunti.locale import N_
 CHANNELS = ("digital", "digital_support", "remote_room", "home_video", "phone")
 """Ways to be served without a clerk of the agency at the counter."""
 
-SCOPES = ("national", "regional", "point")
+SCOPES = ("country", "region", "point")
 """How far clerks or interpreters are shared."""
 
 _SERVICE = Column(
@@ -185,7 +185,7 @@ LANGUAGES = Schema(
             N_("Shared"),
             N_("Interpreters are shared nationally, in a region or at a point only."),
             choices=SCOPES,
-            example="national",
+            example="country",
         ),
         SOURCE,
         ILLUSTRATIVE,

@@ -100,7 +100,7 @@ def interpreter_frame(
     money = np.zeros((3, n))
     alone = np.zeros(n)
     by_region, names = by_scope(
-        np.arange(len(detail.languages.names)), ["regional"] * len(detail.languages.names), visits.sites, site_region
+        np.arange(len(detail.languages.names)), ["region"] * len(detail.languages.names), visits.sites, site_region
     )
     work = np.zeros((len(names), len(detail.calendar.week)))
     parent = np.full(len(names), -1, np.int64)

@@ -266,7 +266,7 @@ def by_scope(group: Ints, scope: list[str], sites: tuple[str, ...], region: list
     group : int64, shape (services,)
         Group of each service, -1 for none.
     scope : list of str
-        ``national``, ``regional`` or ``point`` for each group.
+        ``country``, ``region`` or ``point`` for each group.
     sites : tuple of str
     region : list of str
         Region of each site.
@@ -283,6 +283,6 @@ def by_scope(group: Ints, scope: list[str], sites: tuple[str, ...], region: list
         if g < 0:
             continue
         for j, site in enumerate(sites):
-            where = {"national": ("", ""), "regional": (region[j], "")}.get(scope[g], (region[j], site))
+            where = {"country": ("", ""), "region": (region[j], "")}.get(scope[g], (region[j], site))
             unit[s, j] = rows.setdefault((int(g), *where), len(rows))
     return unit, pd.DataFrame(list(rows), columns=["group", "region", "site"])

@@ -37,7 +37,7 @@ class PoolLanguage(_Patch):
 
     kind: Literal["pool_language"]
     language: str
-    scope: Literal["national", "regional", "point"] = "national"
+    scope: Literal["country", "region", "point"] = "country"
     pool: str | None = None
 
 
