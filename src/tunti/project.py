@@ -663,6 +663,45 @@ class Project:
         self._read.clear()
         return made
 
+    def regional_plans(
+        self,
+        *,
+        scenario: str | None = None,
+        workers: str | int | None = None,
+        progress: Progress = _silent,
+    ) -> list[RegionalPlan]:
+        """Make the full plan of every planned region.
+
+        Parameters
+        ----------
+        scenario : str, optional
+        workers : str or int, optional
+            As in :meth:`access`.
+        progress : callable
+
+        Returns
+        -------
+        list of RegionalPlan
+            In the order of the regions' codes.
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No network keeps all the rules.
+        """
+        inputs, settings = self._sound(scenario, progress)
+        regions = Stages(self.store, inputs, settings, progress, workers=workers).times().area.regions
+        return [
+            self.plan(region=str(code), scenario=scenario, full=True, workers=workers, progress=progress)
+            for code in regions["region"]
+        ]
+
+    def tables(self, *, scenario: str | None = None) -> Inputs:
+        """Give the project's tables, changed as the scenario says."""
+        return self._inputs(scenario, _silent)[0]
+
     def plan(
         self,
         *,
@@ -670,6 +709,7 @@ class Project:
         scenario: str | None = None,
         strict: bool = False,
         full: bool = False,
+        points: Iterable[str] | None = None,
         workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> RegionalPlan:
@@ -686,6 +726,8 @@ class Project:
         full : bool
             Run the stages after the network too: agencies and modes, premises, programme, remote service,
             alternatives. A stage that can't be run is lacking, and the plan says why.
+        points : iterable of str, optional
+            Open sites in place of the network that is found: the points of all regions' own plans, say.
         workers : str or int, optional
             Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
             default. The answer does not depend on it.
@@ -714,7 +756,11 @@ class Project:
             raise InputError(findings)
         code = None if region is None else find_region(times.area.regions, region, left_out=times.area.left_out)
         results = stage_results(stages, code) if full else {}
-        solved = stages.solved(results.get("services"))
+        services = results.get("services")
+        chosen = None if services is None else services.open
+        if points is not None:
+            chosen = times.area.sites["site"].isin(set(points)).to_numpy(dtype=bool)
+        solved = stages.solved(chosen)
         run = {
             "tunti": __version__,
             "python": platform.python_version(),

@@ -480,19 +480,19 @@ class Stages:
         cells, sites = timed.area.cells, timed.area.sites
         return dimension(times, cells, sites, self.inputs, self.settings, open_sites=is_open, duties=duties)[1]
 
-    def solved(self, services: Services | None = None) -> Solved:
+    def solved(self, chosen: NDArray[np.bool_] | None = None) -> Solved:
         """Give everything that a plan is put together from.
 
         Parameters
         ----------
-        services : Services, optional
-            Points, agencies and modes chosen together: the plan's points are then theirs.
+        chosen : bool, shape (sites,), optional
+            Open sites in place of the network's: those chosen together with agencies and modes.
         """
         timed = self.times()
         problem, network = self.network()
-        if services is not None:
+        if chosen is not None:
             sites = np.array(timed.area.sites["site"], dtype=object)
-            network = replace(network, open=services.open, points=tuple(str(s) for s in sites[services.open]))
+            network = replace(network, open=chosen, points=tuple(str(s) for s in sites[chosen]))
         site, seconds = (of[: len(timed.offices)] for of in timed.office_times.nearest(network.open))
         names = np.array([*timed.office_times.sites, ""], dtype=object)
         office_minutes = pd.DataFrame(

@@ -9,15 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from tunti import __version__
-from tunti.cli import choices, serve, services
+from tunti.cli import choices, report, serve, services
 from tunti.cli import remote as remote_commands
 from tunti.cli.certain import with_certainty
+from tunti.cli.marking import quality_values, show_quality, write_marked
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.premises import premises
 from tunti.cli.programme import programme
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
+from tunti.inputs.quality import quality
 from tunti.inputs.starter import copy_starter
 from tunti.inputs.templates import write_templates
 from tunti.locale import translator
@@ -83,21 +85,37 @@ def check(
     folder: Folder,
     scenario: ScenarioName = None,
     strict: Strict = False,
+    mark: Annotated[
+        Path | None,
+        typer.Option("--mark", help="Write a copy of your workbook with each finding marked in its cell and listed."),
+    ] = None,
+    score: Annotated[
+        bool, typer.Option("--quality", help="Score the offices of each agency in each region; list what to mend.")
+    ] = False,
     workers: Hands = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Check all tables and settings and show everything that is wrong at once."""
     language = language_of(lang)
+    project = Project(folder)
     with progress(language, quiet=as_json) as say_progress:
-        findings = Project(folder).check(scenario=scenario, workers=workers, progress=say_progress)
+        findings = project.check(scenario=scenario, workers=workers, progress=say_progress)
     bad = stops(findings, strict=strict)
+    found = quality(project.tables(), findings) if score else None
     if as_json:
-        print_json({"ok": not bad, "findings": [f.as_dict(language) for f in findings]})
+        scored = {} if found is None else quality_values(found, language)
+        print_json({"ok": not bad, "findings": [f.as_dict(language) for f in findings], **scored})
     else:
         show_findings(findings, language)
-        if not bad:
-            tell(translator(language)("The input can be planned with."))
+        if found is not None:
+            show_quality(found, language)
+    if mark is not None:
+        cells = write_marked(project, findings, mark, language)
+        if not as_json:
+            tell(say("{n} cells are marked in {file}.", n=cells, file=str(mark)).text(language))
+    if not as_json and not bad:
+        tell(translator(language)("The input can be planned with."))
     if bad:
         raise typer.Exit(2)
 
@@ -343,6 +361,7 @@ for _command in (
     choices.what_if,
     serve.serve,
     serve.account,
+    report.report,
     remote_commands.remote,
     remote_commands.visits,
     services.services,

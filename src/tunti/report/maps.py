@@ -205,7 +205,8 @@ def draw_ground(axes: Axes, base: Ground) -> None:
     filled(axes, base.land, style.LAND)
 
 
-def _draw_lines(axes: Axes, base: Ground) -> None:
+def draw_lines(axes: Axes, base: Ground) -> None:
+    """Draw roads, borders and the outline of the area."""
     for rank, geometry in reversed(base.roads):
         drawn_lines(axes, geometry, colour=style.ROAD, width=(0.9, 0.6, 0.35)[rank], order=3)
     if base.borders is not None:
@@ -255,7 +256,7 @@ def network_map(
         metres_per_mm = (base.frame[2] - base.frame[0]) / box.map_box[2]
         _draw_cells(axes, access, plan.settings.standard.minutes, metres_per_mm=metres_per_mm)
         doubt = hatched and which == "proposed" and hatching.draw(axes, plan, metres_per_mm=metres_per_mm)
-        _draw_lines(axes, base)
+        draw_lines(axes, base)
         outside = circles(access, side=legend.round_length(metres_per_mm * 13))
         _draw_outside(axes, outside)
         _draw_symbols(axes, shown, scale)
@@ -266,7 +267,7 @@ def network_map(
             canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed,
             doubt=doubt,
         )  # fmt: skip
-        _draw_foot(canvas, plan, words, box)
+        draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)
 
 
@@ -285,7 +286,7 @@ _MAPPED = {"cells", "roads", "road_nodes", "road_links", "travel_times", "border
 """Tables whose sources stand under a map; the section on sources names all."""
 
 
-def _draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) -> None:
+def draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) -> None:
     """Write the sources under the map, and the mark when figures are illustrative."""
     shown = [s for s in plan.sources if set(re.split(r"[^a-z_]+", s.table)) & _MAPPED] or list(plan.sources)
     # One source may name several publishers; each is named once.

@@ -31,6 +31,20 @@ SHEETS = {
     "findings": N_("Findings"),
     "snap": N_("Joining"),
     "run": N_("Run record"),
+    "people": N_("People"),
+    "duties": N_("Agencies at points"),
+    "services": N_("Services"),
+    "closing": N_("Closing offices"),
+    "language-duties": N_("Languages"),
+    "alternatives": N_("Alternatives"),
+    "closing-costs": N_("Leaving points out"),
+    "risks": N_("Risks"),
+    "follow": N_("Follow-up"),
+    "figures": N_("Figures"),
+    "totals": N_("Totals to target"),
+    "load": N_("Fit-outs by year"),
+    "conflicts": N_("Conflicts"),
+    "states": N_("State of the plans"),
 }
 """Short names of sheets, keys of the catalogues."""
 
@@ -62,7 +76,9 @@ def sheet_name(table: Table, words: Words, taken: set[str]) -> str:
     -------
     str
     """
-    text = words.text(SHEETS.get(table.name, table.name))
+    text = words.text(SHEETS[table.name]) if table.name in SHEETS else table.caption
+    if table.name.startswith("agency-"):
+        text = table.name.removeprefix("agency-")
     text = "".join(" " if c in "[]:*?/\\" else c for c in text).strip("'")[:28]
     name, k = text, 2
     while name.casefold() in taken:
