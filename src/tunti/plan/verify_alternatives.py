@@ -86,19 +86,21 @@ def _cost(
     """Give the cents of an office in a year; nothing where it must leave and can't."""
     own, money = settings.premises, settings.money
     rate = money.discount_rate
+    work = 0.0 if pd.isna(office["work_m2"]) else float(office["work_m2"])
+    customer = 0.0 if pd.isna(office["customer_m2"]) else float(office["customer_m2"])
+    of_state = str(office["owner"]).casefold() in {o.casefold() for o in own.state_owners}
     if at is not None:
         to, minutes = at
         unit = {"light": money.light_eur_m2[1], "deep": money.deep_eur_m2[1], "none": 0.0}[str(place[to]["fit_out"])]
         years = money.recovery_years
-        yearly = unit / years if rate == 0 else unit * rate / (1 - (1 + rate) ** -years)
+        part = 1 / years if rate == 0 else rate / (1 - (1 + rate) ** -years)
         area = float(need["work_m2_need"]) + float(need["special_m2"])
         hours = float(need["staff"]) * float(need["presence"]) * own.work_days_year * 2 * float(minutes) / 60
-        return 100 * (area * (float(place[to]["rent"]) + yearly) + hours * own.commute_eur_hour)
+        leaving = 0.0 if of_state else work * money.exit_eur_m2[1] * part
+        return 100 * (area * (float(place[to]["rent"]) + unit * part) + hours * own.commute_eur_hour + leaving)
     if pd.notna(office["condition"]) and office["condition"] == "indoor_air":
         return 0.0
-    work = 0.0 if pd.isna(office["work_m2"]) else float(office["work_m2"])
-    customer = 0.0 if pd.isna(office["customer_m2"]) else float(office["customer_m2"])
-    if str(office["owner"]).casefold() in {o.casefold() for o in settings.premises.state_owners}:
+    if of_state:
         return round(100 * work * (money.holding_eur_m2_year[1] + money.sale_eur_m2[1] * rate))
     if pd.isna(office["rent_eur_year"]):
         return round(100 * work * money.saving_eur_m2_year[1])

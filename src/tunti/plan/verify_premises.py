@@ -200,6 +200,8 @@ def _offices(table: pd.DataFrame, moves: pd.DataFrame, inputs: Inputs, settings:
         customer, work = _number(office["customer_m2"]), _number(office["work_m2"])
         rent = _round(_number(office["rent_eur_year"]))
         part = round(rent * customer / (customer + work)) if customer + work > 0 else rent
+        known_rent = bool(pd.notna(office["rent_eur_year"]))
+        saved = rent - part if known_rent else _round(work * money.saving_eur_m2_year[1])
         state = str(office["owner"]).casefold() in owners
         must = office["condition"] == "indoor_air" if pd.notna(office["condition"]) else False
         expected[str(name)] = {
@@ -209,7 +211,8 @@ def _offices(table: pd.DataFrame, moves: pd.DataFrame, inputs: Inputs, settings:
             "region": str(region.get(str(office["municipality"]))),
             "work_part": "moves" if gone else "stays",
             "m2_given_up": work if gone else 0.0,
-            "rent_saved_cents_year": rent - part if gone else 0,
+            "rent_saved_cents_year": saved if gone else 0,
+            "rent_known": known_rent,
             "holding_cents_year": _round(work * money.holding_eur_m2_year[1]) if gone and state else 0,
             "sale_value_cents": _round(work * money.sale_eur_m2[1]) if gone and state else 0,
             "earliest": lets_go(office, settings),

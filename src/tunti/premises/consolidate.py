@@ -38,8 +38,8 @@ class Premises:
         rent_low_cents, rent_high_cents, condition, co2_kg_year, solution`` (municipality: its buildings together).
     offices : DataFrame
         Every office with a work part: ``office, name, agency, municipality, region, work_part`` (``stays``, ``moves``),
-        ``m2_given_up, rent_saved_cents_year, holding_cents_year, sale_value_cents, earliest, must_leave, stuck,
-        illustrative``.
+        ``m2_given_up, rent_saved_cents_year`` (of the unit costs where ``rent_known`` is false), ``rent_known,
+        holding_cents_year, sale_value_cents, earliest, must_leave, stuck, illustrative``.
     regret : DataFrame
         Sizes of each shared premises compared: ``premise`` and the columns of :func:`tunti.premises.regret.regret`.
     premises : DataFrame
@@ -135,7 +135,8 @@ def consolidate(
     -----
     Staying costs the rent of the work part; where the state owns the building, the owner's costs and the yearly value
     of its sale instead, since rent within the state is no cost to it. Moving costs the rent of the area that presence
-    needs, the fit-out as an annuity over the owner's term, and the value of the time that staff travel more.
+    needs, the fit-out and the leaving of leased space as annuities over the owner's term, and the value of the time
+    that staff travel more.
     """
     premises = premises_table(given[given["site"].isin(sites)], points, settings)
     need = work_need(offices, settings.premises)
@@ -156,7 +157,7 @@ def consolidate(
         stay=np.where(must, np.inf, keep.astype(float)),
         office=i.astype(np.int64),
         premise=p.astype(np.int64),
-        cost=area[i] * unit[p] + travel,
+        cost=area[i] * unit[p] + travel + _leaving_cost(offices, settings)[i],
         need=area[i],
         fixed=np.full(len(premises), own.fixed_eur_year * 100.0),
         capacity=premises["m2"].fillna(np.inf).to_numpy(np.float64),
@@ -207,12 +208,25 @@ def _keep_cost(offices: pd.DataFrame, settings: Settings) -> NDArray[np.int64]:
     """Give the cents a year of an office's work part that end when it is given up."""
     money = settings.money
     m2 = offices["work_m2"].fillna(0.0).to_numpy(np.float64)
-    _, rent = rent_parts(offices)
-    known = offices["rent_eur_year"].notna().to_numpy(dtype=bool)
-    rent = np.where(known, rent, cents(m2 * money.saving_eur_m2_year[1]))
     sale = money.sale_eur_m2[1] * money.discount_rate
     within = cents(m2 * (money.holding_eur_m2_year[1] + sale))
-    return np.asarray(np.where(_owned(offices, settings), within, rent), np.int64)
+    return np.asarray(np.where(_owned(offices, settings), within, _work_rent(offices, settings)), np.int64)
+
+
+def _work_rent(offices: pd.DataFrame, settings: Settings) -> NDArray[np.int64]:
+    """Give the rent of the work parts in cents a year; where it is not known, that of the unit costs."""
+    m2 = offices["work_m2"].fillna(0.0).to_numpy(np.float64)
+    known = offices["rent_eur_year"].notna().to_numpy(dtype=bool)
+    estimate = cents(m2 * settings.money.saving_eur_m2_year[1])
+    return np.asarray(np.where(known, rent_parts(offices)[1], estimate), np.int64)
+
+
+def _leaving_cost(offices: pd.DataFrame, settings: Settings) -> Floats:
+    """Give the cents a year of leaving leased space, over the same term as a fit-out; the state's own has none."""
+    money = settings.money
+    m2 = offices["work_m2"].fillna(0.0).to_numpy(np.float64)
+    yearly = 100 * money.exit_eur_m2[1] * annuity(1.0, money.discount_rate, money.recovery_years)
+    return np.where(_owned(offices, settings), 0.0, m2 * yearly)
 
 
 def _result(
@@ -234,7 +248,7 @@ def _result(
     to = answer.to[rows]
     m2 = offices["work_m2"].fillna(0.0).to_numpy(np.float64)
     owned = _owned(offices, settings)
-    _, rent = rent_parts(offices)
+    rent = _work_rent(offices, settings)
     moves = pd.DataFrame(
         {
             "office": offices["office"].to_numpy()[rows],
@@ -259,6 +273,7 @@ def _result(
             "work_part": np.where(gone, "moves", "stays"),
             "m2_given_up": np.where(gone, m2, 0.0),
             "rent_saved_cents_year": np.where(gone, rent, 0),
+            "rent_known": offices["rent_eur_year"].notna().to_numpy(dtype=bool),
             "holding_cents_year": np.where(gone & owned, cents(m2 * money.holding_eur_m2_year[1]), 0),
             "sale_value_cents": np.where(gone & owned, cents(m2 * money.sale_eur_m2[1]), 0),
             "earliest": earliest.to_numpy(),

@@ -45,7 +45,7 @@ class Present:
             return self.people
         if self.people > EXACT_UP_TO:
             return min(self.people, math.ceil(self._mean + float(norm.ppf(q)) * self._deviation))
-        return int(np.searchsorted(np.cumsum(self._chances()), q - 1e-12))
+        return int(np.searchsorted(np.cumsum(self._chances()), q - 1e-9))
 
     def beyond(self, places: Floats) -> Floats:
         """Give the expected number of people without a place, for each number of places."""
