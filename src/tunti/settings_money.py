@@ -27,7 +27,8 @@ class MoneySettings(BaseModel):
     light_eur_m2: Range = Field(
         (350.0, 600.0, 1_000.0),
         description="Light conversion of office space, euros for an altered square metre. Source: the low end of the "
-        "published range of 0.5 to 2.8 thousand euros (projects of 2023-2025); low and high are judged.",
+        "published range of 0.5 to 2.8 thousand euros (projects of 2023-2025), which is Turku's; no other light "
+        "conversion is published with its area, so likely is put above it and low and high are judged.",
     )
     deep_eur_m2: Range = Field(
         (1_200.0, 1_800.0, 2_800.0),
