@@ -14,17 +14,17 @@ from fastapi.responses import FileResponse, Response
 from sqlalchemy import select
 
 from tunti.errors import TuntiError
-from tunti.findings import say, unpack
+from tunti.findings import say
 from tunti.report.words import words_for
 from tunti.store.models import Comment, Job
 from tunti.web.charts import curve
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
-from tunti.web.results import PAGES, gantt_of, tables_of
+from tunti.web.results import PAGES, sections_of
 from tunti.web.state import asked_of, service_of
 from tunti.web.workspace import Token, place_of, sound
 from tunti.work import audit, comments, statements
-from tunti.work.roles import Act, may, sees
+from tunti.work.roles import Act, may
 
 router = APIRouter(include_in_schema=False)
 _L = "/work/{project}/plans/{plan}"
@@ -66,26 +66,17 @@ def choices(request: Request) -> Response:
     )
 
 
-_STAGE_OF = {"services": "services", "programme": "programme", "money": "programme", "remote": "remote"}
-
-
-def _sees_all(request: Request) -> bool:
-    project, plan = sound(asked_of(request))
-    return sees(asked_of(request).person, project=project.id, region=plan.region) == "restricted"
-
-
 def _stage(request: Request, name: str) -> Response:
-    _, plan = sound(asked_of(request))
-    words = words_for(language_of(request))
-    heading, lacking = PAGES[name]
+    project, plan = sound(asked_of(request))
+    heading, lacking, _ = PAGES[name]
+    version, sections = sections_of(Path(project.folder), plan.name, name, language_of(request))
     return page(
         request,
         "stage.html",
-        name=name,
         heading=heading,
-        tables=tables_of(plan, name, words, restricted=_sees_all(request)),
-        note=unpack((plan.result or {}).get("notes", {}).get(_STAGE_OF[name])) or lacking,
-        chart=gantt_of(plan, words) if name == "programme" else None,
+        lacking=lacking,
+        version=version,
+        sections=sections,
         illustrative=bool(plan.result and plan.result["illustrative"]),
         workspace=True,
     )

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -26,7 +27,7 @@ from tunti.store.folder import whole_file
 from tunti.store.models import Job, PlanRow, ProjectRow
 from tunti.web.ground import Ground
 from tunti.web.logs import LOG, start_logs, tell
-from tunti.web.results import served_points, tables_from
+from tunti.web.results import keep_sections, served_points
 from tunti.web.shown import shown
 from tunti.work import jobs
 from tunti.work.audit import now
@@ -121,7 +122,7 @@ class Worker:
         if job.kind == "plan":
             return self._plan(project, plan, ground)
         if job.kind == "stages":
-            return self._stages(plan, ground)
+            return self._stages(project, plan, ground)
         if job.kind == "times":
             ground.stages(EMPTY if job.asked.get("baseline") else plan.content, self._progress).times()
             return say("Drive times are worked out."), {}
@@ -250,15 +251,18 @@ class Worker:
         )
         return said, {"version": plan.version}
 
-    def _stages(self, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
-        """Work out who serves where, shared premises, the programme with its money, and remote service."""
+    def _stages(self, project: ProjectRow, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
+        """Work out who serves where, shared premises, the programme with its money, and remote service of the points.
+
+        The documents are written again with all of it.
+        """
         if plan.result is None or plan.result["version"] != plan.version:
             raise TuntiError(say("Make the figures and documents of the newest version first."))
+        folder = Path(project.folder)
         pins = [] if plan.content["points"] is None else [{"kind": "points", "sites": plan.content["points"]}]
         stages = ground.stages({"patches": [*plan.content["patches"], *pins], "points": None}, self._progress)
-        tables: dict[str, dict[str, Any]] = {}
-        notes: dict[str, Any] = {}
-        points: dict[str, dict[str, Any]] = {}
+        found: dict[str, Any] = {}
+        lacking: dict[str, Message] = {}
         for name, work in (
             ("services", lambda: stages.services(plan.region)),
             ("premises", lambda: stages.premises(plan.region)),
@@ -266,27 +270,24 @@ class Worker:
             ("remote", lambda: stages.remote(stages.services(plan.region).duties)),
         ):
             try:
-                found = work()
+                found[name] = work()
             except TuntiError as problem:
                 told = problem.message if isinstance(problem.message, Message) else say("{reason}", reason=str(problem))
-                notes[name] = pack(told)
-                continue
-            tables |= {page: tables.get(page, {}) | more for page, more in tables_from(name, found).items()}
-            points = served_points(name, found, points)
+                found[name], lacking[name] = None, told
+        opened = Project(folder)
+        made = opened.plan(region=plan.region, scenario=plan.name, progress=self._progress)
+        made = replace(made, **found, lacking=lacking)
+        opened.write(made, folder / "plans" / plan.name, progress=self._progress)
+        keep_sections(folder, plan.name, plan.version, made)
+        points = served_points(made)
         with self.db.writing() as session:
             kept = session.get(PlanRow, plan.id)
-            if (
-                kept is not None
-                and kept.version == plan.version
-                and kept.state in ("draft", "proposed")
-                and kept.result
-            ):
+            fresh = kept is not None and kept.version == plan.version and kept.state in ("draft", "proposed")
+            if kept is not None and fresh and kept.result:
                 seen = kept.result["shown"]
                 rows = [p | points.get(p["site"], {}) for p in seen["points"]]
-                kept.result = kept.result | {"tables": tables, "notes": notes, "shown": seen | {"points": rows}}
-        return say(
-            "{n} tables of services, premises, programme and remote service.", n=sum(map(len, tables.values()))
-        ), {}
+                kept.result = kept.result | {"shown": seen | {"points": rows}}
+        return say("The documents have services, premises, programme and remote service."), {"version": plan.version}
 
 
 def _regions(today: Any, after: Any) -> list[dict[str, Any]]:
