@@ -136,7 +136,7 @@ def served(p, group, mode, kept):
     return best
 
 
-def keeps(p, opened, mode, kept, without=frozenset()):
+def keeps(p, opened, mode, kept, without=frozenset(), needed=()):
     """Tell whether a choice keeps every rule, written without the engine."""
     for j in range(p.sites):
         if (p.state[j] == 1 and not opened[j]) or (p.state[j] == -1 and opened[j]):
@@ -158,7 +158,7 @@ def keeps(p, opened, mode, kept, without=frozenset()):
         there = [mode[agency][j] for j in near if mode[agency][j] in fits]
         if not kept[o] and not there:
             return False
-        if kept[o] and any(STRENGTH[m] >= STRENGTH[p.office_mode[o]] for m in there):
+        if o not in needed and kept[o] and any(STRENGTH[m] >= STRENGTH[p.office_mode[o]] for m in there):
             return False
     if "cover" not in without:
         for cover in p.covers:
@@ -208,7 +208,18 @@ def cost(p, opened, mode, kept, without=frozenset()):
 
 
 def best(p, without=frozenset()):
-    """Look at every choice and give the least cost, None when no choice keeps the rules."""
+    """Look at every choice and give the least cost, None when no choice keeps the rules.
+
+    Where only closing stands in the way, the fewest offices may stay; the cost is the least of all such choices.
+    """
+    for count in range(p.offices + 1):
+        values = [_best(p, without, needed) for needed in itertools.combinations(range(p.offices), count)]
+        if any(v is not None for v in values):
+            return [v for v in values if v is not None]
+    return None
+
+
+def _best(p, without, needed):
     least = None
     options = [list(range(-1, 4))] * (len(p.agencies) * p.sites)
     for opened in itertools.product([False, True], repeat=p.sites):
@@ -217,7 +228,7 @@ def best(p, without=frozenset()):
         for modes in itertools.product(*mine):
             mode = [modes[a * p.sites : (a + 1) * p.sites] for a in range(len(p.agencies))]
             for kept in itertools.product([False, True], repeat=p.offices):
-                if keeps(p, flags, mode, kept, without) and fits(p, mode, kept):
+                if keeps(p, flags, mode, kept, without, needed) and fits(p, mode, kept):
                     value = cost(p, flags, mode, kept, without)
                     least = value if least is None else min(least, value)
     return least

@@ -50,7 +50,7 @@ def columns():
         "duties": "site agency mode days_week hours_week visits_year staff_need languages cost_cents_year duty "
         "referral referral_minutes commitment commitment_date record",
         "offices": "office agency municipality region customer_part replaced_by minutes_to_replacement "
-        "saving_cents_year presence_cents_year work_part illustrative",
+        "saving_cents_year presence_cents_year needed work_part illustrative",
         "access": "region service agency standard_minutes people people_inside_today people_inside_after share_today "
         "share_after share_set in_person_today in_person_after",
         "groups": "group agency modes minutes share_set visits_year",

@@ -26,11 +26,12 @@ def test_the_least_cost_is_that_of_looking_at_every_choice(seed, capacity):
             solve_services(p, gap=0.0)
         return
     found = solve_services(p, gap=0.0)
-    assert keeps(p, found.open, found.mode, found.kept)
+    assert keeps(p, found.open, found.mode, found.kept, needed=range(p.offices))
     assert fits(p, found.mode, found.kept)
-    assert found.objective == pytest.approx(wanted, abs=1)
+    # Where several sets of offices may stay in equal number, any of them will do.
+    assert any(found.objective == pytest.approx(value, abs=1) for value in wanted)
     assert found.objective == pytest.approx(cost(p, found.open, found.mode, found.kept), abs=1)
-    assert found.bound <= wanted + 1
+    assert found.bound <= max(wanted) + 1
 
 
 @settings(max_examples=40, deadline=None)

@@ -184,7 +184,7 @@ def build(
     must = must_serve(p, without)
     columns = _decisions(model, p, state, money, must, useful_modes(p, must))
     _presence(model, p, columns, without)
-    _closing(model, p, columns)
+    _closing(model, p, columns, elastic=elastic)
     if "points" not in without:
         for n, row in enumerate(p.rows):
             used = np.flatnonzero(row.coef)
@@ -192,8 +192,8 @@ def build(
                 np.zeros(len(used)), columns.open[used], row.coef[used], low=row.low, high=row.high, count=1
             )
             if elastic:
-                model.soften(int(at[0]), ("points", n, 0), sign=1.0, penalty=100.0)
-                model.soften(int(at[0]), ("points", n, 1), sign=-1.0, penalty=100.0)
+                model.soften(int(at[0]), ("points", n, 0), sign=1.0, penalty=100_000.0)
+                model.soften(int(at[0]), ("points", n, 1), sign=-1.0, penalty=100_000.0)
     if "cover" not in without:
         _covers(model, p, by_cell, columns, state, elastic=elastic)
     terms: list[tuple[Group, MergedRows, float]] = []
@@ -308,11 +308,12 @@ def _presence(model: Model, p: ServiceProblem, c: Columns, without: frozenset[st
         )
 
 
-def _closing(model: Model, p: ServiceProblem, c: Columns) -> None:
+def _closing(model: Model, p: ServiceProblem, c: Columns, *, elastic: bool) -> None:
     """Close a customer part only where its agency serves at a point near by, and always if it serves as well there."""
     modes_of = {a: {m for g in p.groups if g.agency == a for m in g.modes} for a in range(len(p.agencies))}
     rows, columns, number = [np.arange(p.offices)], [c.kept], 0
     strong: list[tuple[list[int], int]] = []
+    pairs: list[tuple[int, int]] = []
     for office, site in zip(p.close_office.tolist(), p.close_site.tolist(), strict=True):
         agency = int(p.office_agency[office])
         take = [int(c.mode[agency, site, m]) for m in sorted(modes_of[agency]) if c.mode[agency, site, m] >= 0]
@@ -324,18 +325,23 @@ def _closing(model: Model, p: ServiceProblem, c: Columns) -> None:
             for m in sorted(modes_of[agency])
             if c.mode[agency, site, m] >= 0 and STRENGTH[m] >= least
         ]
-        if as_well:
+        if as_well and office not in p.needed:
             strong.append(([*as_well, int(c.kept[office])], number))
+            pairs.append((office, site))
             number += 1
     model.rows_of(np.concatenate(rows), np.concatenate(columns), 1.0, low=1.0, count=p.offices)
     if strong:
-        model.rows_of(
+        at = model.rows_of(
             np.concatenate([np.full(len(x), n) for x, n in strong]),
             np.concatenate([np.array(x) for x, _ in strong]),
             1.0,
             high=1.0,
             count=number,
         )
+        if elastic:
+            for row, (office, site) in zip(at.tolist(), pairs, strict=True):
+                # All of these together weigh less than one person outside a standard: they give way first.
+                model.soften(row, ("closing", office, site), sign=-1.0, penalty=0.001)
 
 
 def _availability(
@@ -452,7 +458,7 @@ def _demand(
     unit = max(1.0, float(people) / 1000)
     at = model.rows_of(np.zeros(len(loose)), inside_columns, weight / unit, low=(people - sure - 0.5) / unit, count=1)
     if elastic:
-        model.soften(int(at[0]), rule, sign=1.0, penalty=unit / 1000)
+        model.soften(int(at[0]), rule, sign=1.0, penalty=unit)
 
 
 def _travel(
@@ -544,7 +550,7 @@ def _languages(model: Model, p: ServiceProblem, c: Columns, *, elastic: bool) ->
         found = _language_columns(p, c, n)
         at = model.rows_of(np.zeros(len(found)), np.array(found, np.int64), 1.0, low=1.0, count=1)
         if elastic:
-            model.soften(int(at[0]), ("language", n, 0), sign=1.0, penalty=10.0)
+            model.soften(int(at[0]), ("language", n, 0), sign=1.0, penalty=10_000.0)
 
 
 def _capacities(
@@ -601,7 +607,7 @@ def _capacities(
                 count=1,
             )
             if elastic:
-                model.soften(int(at[0]), ("capacity", int(j), 0), sign=-1.0, penalty=10.0)
+                model.soften(int(at[0]), ("capacity", int(j), 0), sign=-1.0, penalty=10_000.0)
 
 
 def _limited(place: NDArray[np.int32], limited: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -64,9 +64,16 @@ def solve_services(
     model, columns = build(problem, by_cell, least=scale_of_gap, without=without)
     highs = _solver(model, gap=gap * 0.9, nodes=nodes)
     highs.run()
-    status = highs.getModelStatus()
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        raise Infeasible(_conflict(problem, by_cell, without, name_rule))
+    if highs.getModelStatus() in _NONE:
+        broken = _broken(problem, by_cell, without)
+        if not broken or any(rule[0] != "closing" for rule, _ in broken):
+            raise Infeasible(_conflict(broken, name_rule))
+        # The standard goes before closing: the fewest offices stay beside a point of their agency.
+        needed = tuple(sorted({*problem.needed, *(rule[1] for rule, _ in broken)}))
+        problem = replace(problem, needed=needed)
+        model, columns = build(problem, by_cell, least=scale_of_gap, without=without)
+        highs = _solver(model, gap=gap * 0.9, nodes=nodes)
+        highs.run()
     info = highs.getInfo()
     if info.primal_solution_status != 2:
         raise TuntiError(
@@ -178,18 +185,21 @@ def serving_places(
     return serves
 
 
-def _conflict(
-    p: ServiceProblem,
-    by_cell: ByCell,
-    without: frozenset[str],
-    name_rule: Callable[[Rule, float], Message] | None,
-) -> list[Message]:
-    """Say which rules conflict: those that are broken when breaking costs least."""
+_NONE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+"""What the solver says of a question without an answer."""
+
+
+def _broken(p: ServiceProblem, by_cell: ByCell, without: frozenset[str]) -> list[tuple[Rule, float]]:
+    """Find the rules that are broken, and how far, when breaking costs least."""
     model, _ = build(p, by_cell, least=0.0, elastic=True, without=without)
     highs = _solver(model, gap=0.0, nodes=500)
     highs.run()
     value = np.array(highs.getSolution().col_value)
-    broken = [(rule, float(value[at])) for rule, at in model.rules if len(value) > at and value[at] > 1e-6]
+    return [(rule, float(value[at])) for rule, at in model.rules if len(value) > at and value[at] > 1e-6]
+
+
+def _conflict(broken: list[tuple[Rule, float]], name_rule: Callable[[Rule, float], Message] | None) -> list[Message]:
+    """Say which rules conflict."""
     reasons = [
         say("{kind} {a} {b}", kind=rule[0], a=rule[1], b=rule[2]) if name_rule is None else name_rule(rule, size)
         for rule, size in broken

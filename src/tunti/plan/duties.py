@@ -12,7 +12,7 @@ from tunti.access.times import UNREACHABLE, TravelTimes
 from tunti.findings import Finding, Message, Share, say, warning
 from tunti.inputs.tables import Inputs
 from tunti.location.rules import plain
-from tunti.location.services import MODES, STAFFED, VISITING, ServiceAnswer
+from tunti.location.services import MODES, STAFFED, STRENGTH, VISITING, ServiceAnswer
 from tunti.location.services_form import Rule
 from tunti.location.services_solve import serving_places
 from tunti.plan.area import Area
@@ -49,7 +49,8 @@ class Services:
         cost_cents_year, duty, referral, referral_minutes, commitment, commitment_date, record``.
     offices : DataFrame
         ``office, agency, municipality, region, customer_part`` (stays, closes, none), ``replaced_by,
-        minutes_to_replacement, saving_cents_year, presence_cents_year, work_part, illustrative``.
+        minutes_to_replacement, saving_cents_year, presence_cents_year, needed`` (stays although its agency serves
+        as well near by: a standard needs it), ``work_part, illustrative``.
     access : DataFrame
         See :func:`tunti.plan.service_access.access_by_service`.
     groups, services : DataFrame
@@ -299,6 +300,7 @@ def _offices(
     begin = np.searchsorted(office_times.cell[order], np.arange(len(served) + 1))
     presence = presence_cost(settings.services)
     names = area.sites["site"].astype(str).tolist()
+    needed = _needed(question, answer)
     for o, row in enumerate(tuples(question.offices)):
         name = str(row.office)
         ends[name] = int(presence[p.office_mode[o]])
@@ -323,10 +325,25 @@ def _offices(
             "minutes_to_replacement": [replaced.get(n, (pd.NA, np.nan))[1] for n in office],
             "saving_cents_year": np.array([saving.get(n, 0) for n in office], np.int64),
             "presence_cents_year": np.array([ends.get(n, 0) for n in office], np.int64),
+            "needed": [n in needed for n in office],
             "work_part": (frame["work_m2"].fillna(0.0) > 0).to_numpy(),
             "illustrative": frame["illustrative"].fillna(False).to_numpy(dtype=bool),
         }
     )
+
+
+def _needed(question: ServiceQuestion, answer: ServiceAnswer) -> set[str]:
+    """Name the offices that stay although their agency serves at least as fully at a point near by."""
+    p = question.problem
+    names = question.offices["office"].astype(str).tolist()
+    fits = {a: {m for g in p.groups if g.agency == a for m in g.modes} for a in range(len(p.agencies))}
+    found = set()
+    for o, j in zip(p.close_office.tolist(), p.close_site.tolist(), strict=True):
+        mode = int(answer.mode[p.office_agency[o], j])
+        as_well = mode in fits[int(p.office_agency[o])] and STRENGTH[mode] >= STRENGTH[int(p.office_mode[o])]
+        if answer.kept[o] and as_well:
+            found.add(names[o])
+    return found
 
 
 def _points(
@@ -348,7 +365,7 @@ def _points(
     remote = sites["site"].isin(duties.loc[duties["mode"] == "remote", "site"]).to_numpy(bool)
     base = within(question, settings.standard.minutes)[opened]
     closing = offices[offices["customer_part"] == "closes"].groupby("replaced_by")["office"].agg(" ".join)
-    paid = sites["site"].map(closing).fillna("").astype("string")
+    paid = sites["site"].map(closing).astype("string").fillna("")
     tier = question.tier[opened]
     vehicle, weekday = _rounds(p.mobile[opened], p.site_region[opened], p.vehicle_days)
     hosts = answer.hosts[opened]
@@ -526,6 +543,16 @@ def _flags(
                 site=str(refused["site"].iloc[0]),
             )
         )
+    needed = offices.loc[offices["needed"], "office"].astype(str).tolist()
+    if needed:
+        found.append(
+            say(
+                "Offices that stay although their agency serves as well near by, because a standard needs them "
+                "({count}): {names}.",
+                count=len(needed),
+                names=", ".join(needed[:10]) + (" ..." if len(needed) > 10 else ""),
+            )
+        )
     if bool(offices["illustrative"].any()):
         found.append(say("Rents, visits and floor areas of offices are partly invented for illustration."))
     found.append(say("Costs of presence, points, hosts and rooms are defaults of this product unless you set them."))
@@ -582,6 +609,12 @@ def rule_in_words(question: ServiceQuestion, area: Area, rule: Rule, size: float
         )
     if kind == "capacity":
         return say("The point {site} can't take the visits that come to it.", site=str(area.sites["site"].iloc[first]))
+    if kind == "closing":
+        return say(
+            "The office {office} would have to stay, although its agency serves as well at the point {site}.",
+            office=str(question.offices["office"].iloc[first]),
+            site=str(area.sites["site"].iloc[second]),
+        )
     if kind == "cover":
         return say("The people whom the points must reach are too many by {n}.", n=max(1, round(size)))
     return say("The rule '{rule}' of the points conflicts with the services.", rule=p.rows[first].name)

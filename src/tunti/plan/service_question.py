@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.access.times import TravelTimes
+from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Goal, Network, Problem
@@ -95,6 +96,11 @@ def service_question(
     Returns
     -------
     ServiceQuestion
+
+    Raises
+    ------
+    TuntiError
+        There is no agency or service to choose for.
     """
     s = settings.services
     code = {r: i for i, r in enumerate(area.regions["region"])}
@@ -103,6 +109,13 @@ def service_question(
     by_region = np.bincount(region[region >= 0], weights=people[region >= 0], minlength=len(code)).astype(np.int64)
     agencies = taking_part(inputs, settings)
     services = service_table(inputs, agencies, settings)
+    if not len(services):
+        raise TuntiError(
+            say(
+                "No agency serves customers at points on the project's day, so there is nothing to choose. Fill the "
+                "tables agencies and services."
+            )
+        )
     names = tuple(agencies["agency"])
     mine = offices["agency"].isin(names).to_numpy(dtype=bool)
     offices, office_place = offices[mine], office_place[mine]

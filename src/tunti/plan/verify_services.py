@@ -342,8 +342,7 @@ def check_offices(c: Checker) -> None:
         strong = {m for m in fits if STRENGTH.get(m, -1) >= STRENGTH[mode]}
         as_well = [j for j, m in there.items() if serves and near[j] <= limit and m in strong]
         ours = t.region is None or row["region"] == t.region
-        if part == "stays" and as_well and ours:
-            c.wrong("offices", name, "customer_part", say("The agency serves as well at {site}.", site=as_well[0]))
+        c.same("offices", name, "needed", bool(row["needed"]), bool(part == "stays" and as_well and ours))
         rent = 0
         if part == "closes":
             whole = sum(0.0 if pd.isna(office[m]) else float(office[m]) for m in ("customer_m2", "work_m2"))

@@ -24,6 +24,7 @@ from tunti.scenario.remote import (
     pool_language,
     shift_channel,
 )
+from tunti.scenario.services import AgencyAt, LanguageDuty, agency_at, language_duty
 from tunti.settings import Settings, misfit
 
 
@@ -115,7 +116,9 @@ Patch = Annotated[
     | RemoteRoom
     | PoolLanguage
     | OpeningHours
-    | ChannelShift,
+    | ChannelShift
+    | AgencyAt
+    | LanguageDuty,
     Field(discriminator="kind"),
 ]
 
@@ -334,6 +337,8 @@ _APPLY: dict[type[BaseModel], Callable[[int, Any, Inputs, Settings], Outcome]] =
     PoolLanguage: pool_language,
     OpeningHours: change_hours,
     ChannelShift: shift_channel,
+    AgencyAt: agency_at,
+    LanguageDuty: language_duty,
 }
 
 
@@ -359,7 +364,9 @@ def apply(n: int, patch: BaseModel, inputs: Inputs, settings: Settings) -> Outco
 
 __all__ = [
     "AddSite",
+    "AgencyAt",
     "AgencyServes",
+    "LanguageDuty",
     "OfficeServes",
     "Patch",
     "People",

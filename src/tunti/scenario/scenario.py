@@ -17,7 +17,7 @@ from tunti.settings import Settings, misfit, toml_line
 _PATCH: TypeAdapter[Any] = TypeAdapter(Patch)
 _KINDS = (
     "site_status, points, add_site, office_serves, agency_serves, people, value, setting, "
-    "remote_room, pool_language, opening_hours, channel"
+    "remote_room, pool_language, opening_hours, channel, agency_at, language_duty"
 )
 
 
