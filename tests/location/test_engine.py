@@ -184,3 +184,25 @@ def test_the_search_keeps_rows_over_sites():
     found = improve(form, np.ones(40, bool), kicks=3)
     assert found.opened is not None
     assert found.opened.sum() <= 5
+
+
+def test_shares_of_many_regions_have_a_plan_from_all_sites(monkeypatch):
+    """Where priced search meets no plan, points are taken away from all sites: that always keeps shares."""
+    rng = np.random.default_rng(5)
+    cells, sites, regions = 120, 14, 6
+    seconds = np.where(rng.random((cells, sites)) < 0.25, 600, -1)
+    region = np.arange(cells, dtype=np.int32) % regions
+    people = rng.integers(1, 50, cells)
+    best = (seconds > 0).any(axis=1)
+    shares = {r: 0.8 * float(people[(region == r) & best].sum() / people[region == r].sum()) for r in range(regions)}
+    p = problem(seconds, people, Goal.FEWEST, region=region, rules=Rules(region_share=shares), second_goal=Goal.FEWEST)
+    least = min(sum(o) for o, _ in plans(question(p, Goal.FEWEST).form))
+    assert locate(p).objective == least
+
+    def lost(form, *args, **options):
+        return engine.Found(form)
+
+    monkeypatch.setattr(engine, "improve", lost)
+    monkeypatch.setattr(engine, "LONG_SHARES", 1)
+    found = locate(p, Limits(nodes=1))
+    assert found.bound <= least <= found.objective <= least + 1
