@@ -10,38 +10,10 @@ import typer
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, rows_table, tell
 from tunti.findings import Share, say
-from tunti.locale import N_, translator
-from tunti.programme.result import Programme
+from tunti.locale import translator
+from tunti.programme.result import Programme, least_shares
+from tunti.programme.words import KINDS, SOURCES
 from tunti.project import Project
-
-SOURCES = {
-    "rent": N_("Rent of premises that are left"),
-    "new_rent": N_("Rent of shared premises"),
-    "recovery": N_("Fit-outs recovered through the rent"),
-    "staff": N_("Presence at offices that close"),
-    "presence": N_("Presence at points"),
-    "point": N_("Points, hosts and rooms"),
-    "light": N_("Light conversion"),
-    "deep": N_("Deep renovation"),
-    "point_fit_out": N_("Fit-out of points"),
-    "exit": N_("Leaving leased premises"),
-    "move": N_("Moves"),
-    "temporary": N_("Temporary premises"),
-    "holding": N_("Upkeep of the state's empty premises"),
-    "sale": N_("Value of the state's empty premises"),
-}
-"""Sources of money as people know them."""
-
-KINDS = {
-    "fit_out": N_("fit-outs"),
-    "open": N_("openings"),
-    "temporary": N_("temporary premises"),
-    "move": N_("moves"),
-    "close_customer": N_("customer parts that close"),
-    "close_work": N_("offices given up"),
-    "notice": N_("notices"),
-}
-"""Kinds of events as people know them."""
 
 
 def programme(
@@ -111,35 +83,6 @@ def as_values(found: Programme, seconds: float, language: str) -> dict[str, Any]
         "estimates": found.estimates.to_dict("records"),
         "decisions": _dated(found.decisions).to_dict("records"),
     }
-
-
-def least_shares(found: Programme) -> pd.DataFrame:
-    """Give the start, the lowest and the end share of every service and region, with what they are held against.
-
-    Parameters
-    ----------
-    found : Programme
-
-    Returns
-    -------
-    DataFrame
-        ``region, service, share_today, share_lowest, quarter_lowest, share_end, share_set, floor``.
-    """
-    if not len(found.shares):
-        return pd.DataFrame()
-    by = found.shares.groupby(["region", "service"], sort=True)
-    lowest = found.shares.loc[by["share"].idxmin()].set_index(["region", "service"])
-    last = found.shares[found.shares["quarter"] == found.quarters[-1]].set_index(["region", "service"])
-    return pd.DataFrame(
-        {
-            "share_today": last["share_today"],
-            "share_lowest": lowest["share"],
-            "quarter_lowest": lowest["quarter"],
-            "share_end": last["share"],
-            "share_set": last["share_set"],
-            "floor": last["floor"],
-        }
-    ).reset_index()
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:

@@ -265,6 +265,35 @@ def share_table(
     return pd.concat(frames, ignore_index=True).astype(dict.fromkeys(names[:3], "string"))
 
 
+def least_shares(found: Programme) -> pd.DataFrame:
+    """Give the start, the lowest and the end share of every service and region, with what they are held against.
+
+    Parameters
+    ----------
+    found : Programme
+
+    Returns
+    -------
+    DataFrame
+        ``region, service, share_today, share_lowest, quarter_lowest, share_end, share_set, floor``.
+    """
+    if not len(found.shares):
+        return pd.DataFrame()
+    by = found.shares.groupby(["region", "service"], sort=True)
+    lowest = found.shares.loc[by["share"].idxmin()].set_index(["region", "service"])
+    last = found.shares[found.shares["quarter"] == found.quarters[-1]].set_index(["region", "service"])
+    return pd.DataFrame(
+        {
+            "share_today": last["share_today"],
+            "share_lowest": lowest["share"],
+            "quarter_lowest": lowest["quarter"],
+            "share_end": last["share"],
+            "share_set": last["share_set"],
+            "floor": last["floor"],
+        }
+    ).reset_index()
+
+
 def place_tables(
     shares: Shares, groups: Sequence[Group], places: Sequence[str], regions: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
