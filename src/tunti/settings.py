@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tunti.findings import Finding, Message, error, say
 from tunti.settings_money import MoneySettings
 from tunti.settings_premises import PremisesSettings
-from tunti.settings_services import ServiceSettings
 from tunti.settings_programme import ProgrammeSettings
 from tunti.settings_remote import RemoteSettings
+from tunti.settings_services import ServiceSettings
 
 Season = Literal["summer", "winter", "peak"]
 """The weight sets of the road network."""
