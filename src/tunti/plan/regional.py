@@ -126,6 +126,8 @@ class RegionalPlan:
         Alternatives to the network.
     lacking : mapping of str to Message
         Why a stage has no results, by its name.
+    service_names : DataFrame or None
+        ``service, name_fi, name_sv, name_en`` of the services of the input.
     """
 
     region: str | None
@@ -164,6 +166,7 @@ class RegionalPlan:
     remote: RemoteService | None = None
     considered: Considered | None = None
     lacking: Mapping[str, Message] = field(default_factory=dict)
+    service_names: pd.DataFrame | None = None
 
     @property
     def all_points(self) -> pd.DataFrame:
@@ -345,6 +348,7 @@ def regional_plan(
         roads=roads,
         road_classes=tuple(sorted(inputs.road_links["road_class"].dropna().unique())),
         left_out=area.left_out,
+        service_names=inputs.services[["service", "name_fi", "name_sv", "name_en"]],
     )
     return replace(plan, flags=flags(plan, area.regions))
 

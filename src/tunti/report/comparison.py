@@ -173,6 +173,7 @@ def _maps(context: Context, found: Comparison, names: list[str]) -> Section:
                     longer=context.people(total["longer"]),
                 ),
                 partial(difference_map, plan, found.cells, f"change_{k}", words),
+                floats=False,
             )
         )
     return Section("maps", say(N_("Where the drive changes")), tuple(blocks))

@@ -283,7 +283,7 @@ def _conflicts(context: Context, found: National) -> Section:
     rows: list[tuple[Value, ...]] = []
     for r in records(found.conflicts):
         if r["kind"] in ("crews", "budget"):
-            when = quarter(context, r["quarter"]) if "Q" in str(r["quarter"]) else text(r["quarter"])
+            when = quarter(r["quarter"]) if "Q" in str(r["quarter"]) else text(r["quarter"])
             what = say(
                 N_("{when}: {amount}, limit {limit}"), when=when, amount=words.number(r["amount"]),
                 limit=words.number(r["limit"]),

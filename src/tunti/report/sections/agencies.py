@@ -8,7 +8,9 @@ from tunti.plan.duties import Services
 from tunti.report.document import Block, Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context, number, records, text, whole
 
-_MODES = ("staffed", "visiting", "remote", "assisted")
+MODES = ("staffed", "visiting", "remote", "assisted")
+SHORT = {"staffed": N_("st"), "visiting": N_("vi"), "remote": N_("re"), "assisted": N_("as")}
+"""Modes as a narrow column holds them; the note under the table spells them out."""
 
 
 def agencies_section(context: Context, services: Services) -> Section:
@@ -24,7 +26,7 @@ def agencies_section(context: Context, services: Services) -> Section:
     Section
     """
     say, words = context.say, context.words
-    duties = services.duties[services.duties["mode"].astype(str).isin(_MODES)]
+    duties = services.duties[services.duties["mode"].astype(str).isin(MODES)]
     blocks: list[Block] = [
         Paragraph(
             say(
@@ -38,14 +40,10 @@ def agencies_section(context: Context, services: Services) -> Section:
             )
         )
     ]
-    by_site = {str(s): group for s, group in duties.groupby(duties["site"].astype(str))}
+    codes = sorted(set(duties["agency"].astype(str)))
+    at = {(str(r["site"]), str(r["agency"])): say(SHORT[str(r["mode"])]) for r in records(duties)}
     rows: list[tuple[Value, ...]] = []
     for r in records(services.points):
-        mine = by_site.get(str(r["site"]))
-        served = []
-        for mode in _MODES:
-            codes = [] if mine is None else sorted(mine.loc[mine["mode"].astype(str) == mode, "agency"].astype(str))
-            served.append(", ".join(codes) or "–")
         tier = text(r["tier"])
         rows.append(
             (
@@ -53,23 +51,23 @@ def agencies_section(context: Context, services: Services) -> Section:
                 say(CHOICE_LABELS[tier]) if tier in CHOICE_LABELS else tier,
                 number(r["hours_week"]),
                 text(r["languages"]).replace(" ", ", "),
-                *served,
+                *(at.get((str(r["site"]), code), "–") for code in codes),
             )
         )
-    said = [say(CHOICE_LABELS[m]) for m in _MODES]
+    legend = "; ".join(f"{say(SHORT[m])} = {say(CHOICE_LABELS[m])}" for m in MODES)
     blocks.append(
         context.table(
             "duties",
             say(N_("Agencies at each point by mode")),
             (
-                Column(say(N_("Point")), weight=1.5),
+                Column(say(N_("Point")), weight=1.6),
                 Column(say(N_("Tier")), weight=1.0),
-                Column(say(N_("Hours a week")), "number", weight=0.7),
-                Column(say(N_("Languages of service")), weight=0.9),
-                *(Column(name[:1].upper() + name[1:], weight=1.5) for name in said),
+                Column(say(N_("Hours a week")), "number", weight=0.75, decimals=0),
+                Column(say(N_("Languages of service")), weight=0.85),
+                *(Column(code, weight=0.75) for code in codes),
             ),
             rows,
-            note=say(N_("Agencies by their codes: {names}."), names=_codes(context, services)),
+            note=f"{legend}. " + say(N_("Agencies by their codes: {names}."), names=_codes(context, services)),
         )
     )
     access = services.access
@@ -77,7 +75,7 @@ def agencies_section(context: Context, services: Services) -> Section:
     labels = _service_names(context)
     rows = [
         (
-            labels.get(str(r["service"]), str(r["service"])),
+            labels.get(str(r["service"])) or str(r["service"]),
             context.agency(r["agency"]),
             number(r["standard_minutes"]),
             number(r["share_today"]),
@@ -115,7 +113,5 @@ def _codes(context: Context, services: Services) -> str:
 
 
 def _service_names(context: Context) -> dict[str, str]:
-    services = context.plan.services
-    if services is None or "name_fi" not in services.services:
-        return {}
-    return {str(r["service"]): context.words.place(r) for r in records(services.services)}
+    names = context.plan.service_names
+    return {} if names is None else {str(r["service"]): context.words.place(r) for r in records(names)}

@@ -8,6 +8,9 @@ from tunti.report.parts import lacking_part
 from tunti.report.sections.context import Context, number, records, whole
 from tunti.report.sections.network import amount
 
+MOST_NAMES = 12
+"""Points that a cell of the table names."""
+
 
 def alternatives_section(context: Context) -> Section:
     """Write the section on alternatives.
@@ -28,6 +31,17 @@ def alternatives_section(context: Context) -> Section:
     found = plan.considered
     blocks: list[Block] = []
     chosen = set(found.points)
+    # A region's plan tells of its own sites; the lists of the whole country would fill pages.
+    own = set(plan.points["site"].astype(str)) | set(plan.candidates["site"].astype(str))
+    shown = own if plan.region is not None else own | chosen
+
+    def named(sites: set[str]) -> str:
+        names = [context.site(s) for s in sorted(sites & shown)]
+        if len(names) > MOST_NAMES:
+            more = say(N_("{n} others"), n=words.number(len(names) - MOST_NAMES))
+            names = [*names[:MOST_NAMES], more]
+        return words.listing(names) or "–"
+
     if len(found.alternatives):
         rows: list[tuple[Value, ...]] = [
             (say(N_("Chosen network")), len(found.points), amount(context, plan.network.goal, found.objective),
@@ -41,8 +55,8 @@ def alternatives_section(context: Context) -> Section:
                     len(other),
                     amount(context, plan.network.goal, float(r["objective"])),
                     number(r["share"]),
-                    words.listing([context.site(s) for s in sorted(other - chosen)]) or "–",
-                    words.listing([context.site(s) for s in sorted(chosen - other)]) or "–",
+                    named(other - chosen),
+                    named(chosen - other),
                 )
             )
         blocks += [
@@ -50,7 +64,8 @@ def alternatives_section(context: Context) -> Section:
                 say(
                     N_(
                         "Networks almost as good were looked for, each as different from the others as can be. They "
-                        "keep all rules and are at most {part} worse by the goal. All planned regions are counted."
+                        "keep all rules and are at most {part} worse by the goal. All planned regions are counted; "
+                        "a region's plan names its own points."
                     ),
                     part=words.share(0.05, decimals=0),
                 )

@@ -14,12 +14,11 @@ from tunti.report.sections.context import Context, number, records, text
 from tunti.report.words import missing
 
 
-def quarter(context: Context, value: Any) -> str:
-    """Say a quarter, ``2027Q3``, in the language: 3/2027 is its number and year.
+def quarter(value: Any) -> str:
+    """Write a quarter, ``2027Q3``, as a reader knows it: 3/2027.
 
     Parameters
     ----------
-    context : Context
     value : str or missing
 
     Returns
@@ -30,7 +29,7 @@ def quarter(context: Context, value: Any) -> str:
     if missing(value):
         return ""
     year, _, n = str(value).partition("Q")
-    return context.say(N_("Q{n}/{year}"), n=n, year=year)
+    return f"{n}/{year}"
 
 
 def closed_offices(services: Services) -> pd.DataFrame:
@@ -91,17 +90,25 @@ def closing_section(context: Context, services: Services) -> Section:
                 context.agency(r["agency"]),
                 context.site(r["replaced_by"]),
                 number(r["minutes_to_replacement"]),
-                quarter(context, when.get("start_quarter")),
+                quarter(when.get("start_quarter")),
                 when["decide_by"] if when and not missing(when["decide_by"]) else None,
             )
         )
     rows.sort(key=lambda r: (str(r[2]), str(r[1]), str(r[0])))
+    dated = [
+        Column(say(N_("Closes in quarter")), weight=0.95),
+        Column(say(N_("Decide by")), "date", weight=1.15),
+    ] * bool(times)
     columns = [
         Column(say(N_("Office")), weight=1.7),
         Column(say(N_("Agency")), weight=2.2),
         Column(say(N_("Point that takes over")), weight=1.6),
         Column(say(N_("Drive between, min")), "minutes", weight=0.9),
-        *([Column(say(N_("Closes")), weight=0.9), Column(say(N_("Decide by")), "date", weight=1.0)] if times else []),
+        *(
+            [Column(say(N_("Closes in quarter")), weight=0.95), Column(say(N_("Decide by")), "date", weight=1.15)]
+            if times
+            else []
+        ),
     ]
     shown = [r[: len(columns)] for r in rows]
     blocks: list[Block] = [

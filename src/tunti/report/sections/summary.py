@@ -71,6 +71,9 @@ def _decision(context: Context) -> Callout:
             + " "
             + say(N_("The target year is {year}."), year=str(plan.settings.project.target_year))
         ]
+        if plan.services is not None:
+            closed = int((plan.services.offices["customer_part"].astype(str) == "closes").sum())
+            texts.append(say(N_("Agencies' own customer premises that close: {n}."), n=words.number(closed)))
     if plan.illustrative:
         texts.insert(0, say(N_("Some of the figures are invented for illustration: nothing can be decided on them.")))
         return Callout(say(N_("An example, not for decision")), tuple(texts), "warning")
@@ -81,17 +84,6 @@ def _figures(context: Context) -> KeyFigures:
     plan, say, words = context.plan, context.say, context.words
     existing, new = counts(context)
     today, after = plan.today, plan.proposed
-    known = plan.settings.standard.known_population_base
-    below = plan.points[plan.points["below_base"].astype(bool)]
-    if len(plan.points):
-        smallest = plan.points.sort_values(["population_base", "site"], kind="stable").iloc[0]
-        smallest_text = say(
-            N_("smallest: {name}, {people}"),
-            name=str(smallest["name"]),
-            people=words.number(smallest["population_base"]),
-        )
-    else:
-        smallest_text = ""
 
     def was(value: str) -> str:
         return say(N_("today, an office of any agency: {value}"), value=value)
@@ -129,18 +121,40 @@ def _figures(context: Context) -> KeyFigures:
                 say(N_("mean drive to the nearest point")),
                 was(mean(today.mean_minutes)),
             ),
-            KeyFigure(
-                words.number(len(below)),
-                one_or_more(
-                    len(below),
-                    N_("point with fewer than {people} people within reach"),
-                    N_("points with fewer than {people} people within reach"),
-                    people=words.number(known),
-                ),
-                smallest_text,
-            ),
+            _last_figure(context),
         )
     )
+
+
+def _last_figure(context: Context) -> KeyFigure:
+    """Give what the plan costs the state once it is known, and the points with few people until then."""
+    plan, say, words = context.plan, context.say, context.words
+    if plan.programme is not None:
+        table = plan.programme.indicators
+        net = table.loc[table["measure"].astype(str) == "net_state_year", "value"]
+        npv = table.loc[table["measure"].astype(str) == "npv_state", "value"]
+        if len(net) and len(npv):
+            return KeyFigure(
+                words.euros(float(net.iloc[0])),
+                say(N_("state's saving a year; below zero it is a cost")),
+                say(N_("net present value {value}"), value=words.euros(float(npv.iloc[0]))),
+            )
+    known = plan.settings.standard.known_population_base
+    below = plan.points[plan.points["below_base"].astype(bool)]
+    detail = ""
+    if len(plan.points):
+        smallest = plan.points.sort_values(["population_base", "site"], kind="stable").iloc[0]
+        detail = say(
+            N_("smallest: {name}, {people}"),
+            name=str(smallest["name"]),
+            people=words.number(smallest["population_base"]),
+        )
+    label = (
+        N_("point with fewer than {people} people within reach")
+        if len(below) == 1
+        else N_("points with fewer than {people} people within reach")
+    )
+    return KeyFigure(words.number(len(below)), say(label, people=words.number(known)), detail)
 
 
 def _compared(context: Context) -> list[str]:
