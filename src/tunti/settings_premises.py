@@ -10,6 +10,8 @@ Security = Literal["open", "controlled", "high"]
 Share = Annotated[float, Field(ge=0, le=1)]
 _NONE = "A default of this product; no public source states one."
 
+_SECURITY: dict[str, Security] = {"POL": "high", "RISE": "high", "UO": "controlled", "MIGRI": "controlled"}
+
 
 class PremisesSettings(BaseModel):
     """Room by presence, customer areas, and the rules of moving together."""
@@ -62,7 +64,7 @@ class PremisesSettings(BaseModel):
         description=f"Special rooms (hearing, archive, equipment), m² for a person-year by agency. {_NONE}",
     )
     security_by_agency: dict[str, Security] = Field(
-        default_factory=lambda: {"POL": "high", "RISE": "high", "UO": "controlled", "MIGRI": "controlled"},
+        default_factory=lambda: dict(_SECURITY),
         description=f"Security that an agency's work rooms need; open for the others. {_NONE}",
     )
     quiet_agencies: tuple[str, ...] = Field(
