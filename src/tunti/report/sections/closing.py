@@ -104,11 +104,7 @@ def closing_section(context: Context, services: Services) -> Section:
         Column(say(N_("Agency")), weight=2.2),
         Column(say(N_("Point that takes over")), weight=1.6),
         Column(say(N_("Drive between, min")), "minutes", weight=0.9),
-        *(
-            [Column(say(N_("Closes in quarter")), weight=0.95), Column(say(N_("Decide by")), "date", weight=1.15)]
-            if times
-            else []
-        ),
+        *dated,
     ]
     shown = [r[: len(columns)] for r in rows]
     blocks: list[Block] = [
