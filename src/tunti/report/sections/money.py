@@ -97,8 +97,7 @@ def money_section(context: Context, programme: Programme) -> Section:
 def _key_figures(context: Context, programme: Programme) -> KeyFigures:
     say, words = context.say, context.words
     value = dict(zip(programme.indicators["measure"], programme.indicators["value"], strict=True))
-    gap, target = value["target_missing_year"], _mega(context, value["target_year"])
-    saved = say(N_("the state's saving a year at the end"))
+    gap = value["target_missing_year"]
     distance = (
         say(
             N_("{eur} short of the target of {target}"),
