@@ -293,6 +293,12 @@ def plan(
     region: RegionName = None,
     scenario: ScenarioName = None,
     to: Annotated[Path | None, typer.Option("--out", help="Folder for the plan; DIR/plans/NAME without it.")] = None,
+    network_only: Annotated[
+        bool,
+        typer.Option(
+            "--network-only", help="Leave out agencies and modes, premises, programme, money and remote service: quick."
+        ),
+    ] = False,
     workers: Hands = None,
     strict: Strict = False,
     as_json: Json = False,
@@ -302,7 +308,14 @@ def plan(
     language = language_of(lang)
     project = Project(folder)
     with progress(language, quiet=as_json) as say_progress:
-        made = project.plan(region=region, scenario=scenario, strict=strict, workers=workers, progress=say_progress)
+        made = project.plan(
+            region=region,
+            scenario=scenario,
+            strict=strict,
+            full=not network_only,
+            workers=workers,
+            progress=say_progress,
+        )
         where, files = project.write(made, to, progress=say_progress)
     warned = [f for f in made.findings if f.level is Level.WARNING]
     if as_json:
