@@ -40,7 +40,7 @@ def programme(
         return
     show(found, language)
     if agree:
-        tell(translator(language)("Written: {file}").format(file=path.name))
+        tell(say("The programme was agreed: its quarters are in {file}.", file=path.name).text(language))
 
 
 def as_values(found: Programme, seconds: float, language: str) -> dict[str, Any]:

@@ -106,9 +106,6 @@ def gantt_chart(
         below.set_xlim(-0.5, len(quarters) - 0.5)
         below.set_xticks(range(len(quarters)), [_tick(q) for q in quarters], fontsize=5.6, rotation=90)
         below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        canvas.text(
-            0.5 / width, 29 / height, words.text(N_("Offices that close or move")), fontsize=6.4, va="top", wrap=True
-        )
         keys = [
             Patch(color=FIT_OUT, label=words.text(N_("Fit-out"))),
             Patch(color=OPEN, label=words.text(N_("In use"))),

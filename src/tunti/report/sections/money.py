@@ -23,6 +23,9 @@ from tunti.report.programme_charts import cash_chart, tornado_chart
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.words import missing
 
+FEWEST_OFFICES = 5
+"""Offices that must stand behind sums by source in a public document."""
+
 
 def money_section(context: Context, programme: Programme) -> Section:
     """Write the section on what the programme costs and saves, and whom.
@@ -42,7 +45,7 @@ def money_section(context: Context, programme: Programme) -> Section:
     say, words = context.say, context.words
     illustrative = context.plan.illustrative
     blocks: list[Block] = [_key_figures(context, programme), Paragraph(_lead(context, programme))]
-    if len(programme.cashflow):
+    if len(programme.cashflow) and (context.audience == "project" or _many(programme)):
         blocks.append(
             Figure(
                 "cash-flow",
@@ -92,6 +95,12 @@ def money_section(context: Context, programme: Programme) -> Section:
         )
     )
     return Section("money", say(N_("Money")), tuple(blocks))
+
+
+def _many(programme: Programme) -> bool:
+    """Tell whether so many offices stand behind the sums that no single rent can be read from them."""
+    left = programme.events[programme.events["kind"].isin(("close_customer", "move", "close_work"))]
+    return left["office"].nunique() >= FEWEST_OFFICES
 
 
 def _key_figures(context: Context, programme: Programme) -> KeyFigures:

@@ -1,0 +1,48 @@
+"""The sections on the programme and its money: three languages, what the public sees, pictures that stay."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+from tunti.programme.phase import programme
+from tunti.report.document import Figure, Table
+from tunti.report.sections.context import context_for
+from tunti.report.sections.money import money_section
+from tunti.report.sections.programme import programme_section
+from tunti.report.words import words_for
+
+
+@pytest.fixture(scope="module")
+def found():
+    place = Path(__file__).parents[1] / "programme" / "upstream.py"
+    spec = importlib.util.spec_from_file_location("programme_upstream", place)
+    module = sys.modules.setdefault("programme_upstream", importlib.util.module_from_spec(spec))
+    spec.loader.exec_module(module)
+    made = module.small(3)
+    return programme(made.services, made.premises, made.today, made.inputs, made.settings)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("audience", ["project", "public"])
+def test_both_sections_in_every_language(plan, found, language, audience):
+    context = context_for(plan, words_for(language, plan.settings.project.names), audience=audience)
+    for section in (programme_section(context, found), money_section(context, found)):
+        tables = {b.name: b for b in section.blocks if isinstance(b, Table)}
+        assert tables
+        for figure in (b for b in section.blocks if isinstance(b, Figure)):
+            assert figure.draw() == figure.draw()
+            assert b"<svg" in figure.draw()
+        if audience == "public":
+            assert not {"payers", "saving-town", "saving-agency", "saving-branch"} & set(tables)
+            events = tables.get("events")
+            assert events is None or not any(c.kind in ("date", "euro") for c in events.columns)
+
+
+def test_sources_add_up_to_the_states_money(plan, found):
+    context = context_for(plan, words_for("en", plan.settings.project.names), audience="project")
+    table = next(b for b in money_section(context, found).blocks if getattr(b, "name", "") == "money-sources")
+    value = found.indicators.set_index("measure")["value"]
+    assert sum(r[2] for r in table.rows) == pytest.approx(table.total[2]) == pytest.approx(value["net_state_year"])
+    assert sum(r[1] for r in table.rows) == pytest.approx(value["one_off_state"])
