@@ -207,7 +207,7 @@ CHOICE_LABELS: dict[str, str] = {
     "no_address": N_("still without an address"),
     "light": N_("light conversion"),
     "deep": N_("deep renovation"),
-    "open": N_("open"),
+    "open": N_("open to all"),
     "controlled": N_("controlled"),
     "high": N_("high"),
     "required": N_("required"),
