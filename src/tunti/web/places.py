@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from tunti.report.words import missing
+from tunti.web.degrees import to_metres
 from tunti.web.ground import Ready
 
 FAR_KM = 40.0
@@ -94,9 +94,8 @@ def find(ready: Ready, text: str, language: str, *, least_people: int, most: int
 
 def at(ready: Ready, lon: float, lat: float, name: str = "") -> Place:
     """Give the place at a longitude and latitude."""
-    crs = ready.settings.project.crs
-    x, y = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(lon, lat)
-    return Place(name or f"{lat:.4f}, {lon:.4f}", float(x), float(y))
+    x, y = to_metres(ready.settings.project.crs, lon, lat)
+    return Place(name or f"{lat:.4f}, {lon:.4f}", x, y)
 
 
 def _known(ready: Ready, language: str, least_people: int) -> list[Place]:

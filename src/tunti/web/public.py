@@ -13,12 +13,13 @@ from tunti.errors import InputError, TuntiError
 from tunti.locale import N_
 from tunti.store.models import PlanRow, ProjectRow
 from tunti.web import places
+from tunti.web.degrees import to_degrees
 from tunti.web.ground import NotReady, Ready
 from tunti.web.page import SPOKEN, language_of, page
 from tunti.web.picture import HEIGHT, WIDTH, place_at, public_map
 from tunti.web.state import Service, service_of
 from tunti.work import comments
-from tunti.work.states import digest, published
+from tunti.work.states import digest, published, published_mark
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,9 +36,15 @@ def public_plan(service: Service, project: ProjectRow) -> tuple[PlanRow | None, 
     On this machine alone the newest draft with figures stands in while none is published.
     """
     with service.db.reading() as session:
-        plan = published(session, project.id)
-        if plan is not None:
-            return plan, plan.frozen
+        mark = published_mark(session, project.id)
+        if mark is not None:
+            # What was put to hearing or decided does not change: it is read once, not for every visitor.
+            kept = service.published.get(project.id)
+            if kept is None or kept[0] != mark:
+                plan = published(session, project.id)
+                kept = mark, plan
+                service.published[project.id] = kept
+            return kept[1], None if kept[1] is None else kept[1].frozen
         if service.settings.alone:
             for draft in session.execute(
                 select(PlanRow).where(PlanRow.project_id == project.id).order_by(PlanRow.id)
@@ -121,9 +128,7 @@ def _clicked(request: Request) -> tuple[float, float] | None:
 
 
 def _degrees(ready: Ready, place: places.Place) -> tuple[float, float]:
-    from pyproj import Transformer
-
-    lon, lat = Transformer.from_crs(ready.settings.project.crs, "EPSG:4326", always_xy=True).transform(place.x, place.y)
+    lon, lat = to_degrees(ready.settings.project.crs, place.x, place.y)
     return round(lon, 5), round(lat, 5)
 
 

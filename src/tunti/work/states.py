@@ -166,6 +166,20 @@ def log(session: Session, project: int) -> list[tuple[Decision, str | None]]:
     return [(d, title) for d, title in rows]
 
 
+def published_mark(session: Session, project: int) -> tuple[int, str, int, str | None] | None:
+    """Name the plan that the public sees (id, state, version and hash), without reading what is in it."""
+    for state, order in ((State.DECIDED, PlanRow.decided_at.desc()), (State.HEARD, PlanRow.id.desc())):
+        found = session.execute(
+            select(PlanRow.id, PlanRow.state, PlanRow.version, PlanRow.frozen_hash)
+            .where(PlanRow.project_id == project, PlanRow.state == state.value)
+            .order_by(order)
+            .limit(1)
+        ).first()
+        if found is not None:
+            return int(found[0]), str(found[1]), int(found[2]), found[3]
+    return None
+
+
 def published(session: Session, project: int) -> PlanRow | None:
     """Give the plan that the public sees: the last one decided for all regions or a region, else one put to hearing."""
     for state, order in ((State.DECIDED, PlanRow.decided_at.desc()), (State.HEARD, PlanRow.id.desc())):
