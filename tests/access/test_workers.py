@@ -88,6 +88,7 @@ def swept(problem):
     return sweep_graph(folded, customize(folded, ds), cells, cutoff_ds=5_000)
 
 
+@pytest.mark.long
 def test_same_bytes_with_the_sweep(problem, monkeypatch):
     graph, ds, cells, sites, want = problem
     prepared = swept(problem)

@@ -186,6 +186,7 @@ def test_the_search_keeps_rows_over_sites():
     assert found.opened.sum() <= 5
 
 
+@pytest.mark.long
 def test_shares_of_many_regions_have_a_plan_from_all_sites(monkeypatch):
     """Where priced search meets no plan, points are taken away from all sites: that always keeps shares."""
     rng = np.random.default_rng(5)
