@@ -4,11 +4,12 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tunti.programme.phase import programme
 from tunti.report.document import Figure, Table
-from tunti.report.sections.context import context_for
+from tunti.report.sections.context import Context, context_for
 from tunti.report.sections.money import money_section
 from tunti.report.sections.programme import programme_section
 from tunti.report.words import words_for
@@ -46,3 +47,17 @@ def test_sources_add_up_to_the_states_money(plan, found):
     value = found.indicators.set_index("measure")["value"]
     assert sum(r[2] for r in table.rows) == pytest.approx(table.total[2]) == pytest.approx(value["net_state_year"])
     assert sum(r[1] for r in table.rows) == pytest.approx(value["one_off_state"])
+
+
+def test_services_are_named_and_not_coded():
+    """A table of a document says a service's name in the reader's language; only one without a name keeps its code."""
+
+    class Plan:
+        service_names = pd.DataFrame(
+            {"service": ["legal_aid"], "name_fi": ["Oikeusapu"], "name_sv": ["Rättshjälp"], "name_en": ["Legal aid"]}
+        )
+
+    for language, name in (("fi", "Oikeusapu"), ("sv", "Rättshjälp"), ("en", "Legal aid")):
+        context = Context(Plan(), words_for(language))
+        assert context.service("legal_aid") == name
+        assert context.service("unknown") == "unknown"

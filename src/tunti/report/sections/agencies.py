@@ -72,10 +72,9 @@ def agencies_section(context: Context, services: Services) -> Section:
     )
     access = services.access
     whole_area = access[access["region"].isna()] if access["region"].isna().any() else access
-    labels = _service_names(context)
     rows = [
         (
-            labels.get(str(r["service"])) or str(r["service"]),
+            context.service(r["service"]),
             context.agency(r["agency"]),
             number(r["standard_minutes"]),
             number(r["share_today"]),
@@ -110,8 +109,3 @@ def _codes(context: Context, services: Services) -> str:
     """Name the codes that the table of agencies uses."""
     codes = sorted(set(services.duties["agency"].astype(str)))
     return context.words.listing([f"{c} = {context.agency(c)}" for c in codes])
-
-
-def _service_names(context: Context) -> dict[str, str]:
-    names = context.plan.service_names
-    return {} if names is None else {str(r["service"]): context.words.place(r) for r in records(names)}

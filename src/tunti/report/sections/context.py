@@ -77,6 +77,12 @@ class Context:
         """Name of a site, its id when it has no name, empty when there is none."""
         return "" if missing(site) else self.sites.get(str(site), str(site))
 
+    def service(self, code: object) -> str:
+        """Name a service in the reader's language; one that the input does not name keeps its code."""
+        names = self.plan.service_names
+        rows = [] if names is None else records(names[names["service"] == str(code)])
+        return self.words.place(rows[0]) if rows else str(code)
+
     def agency(self, code: object) -> str:
         """Name of an agency, its code when it has no name."""
         return "" if missing(code) else self.agencies.get(str(code), str(code))

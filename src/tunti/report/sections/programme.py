@@ -222,7 +222,7 @@ def _shares(context: Context, programme: Programme, regions: dict[str, str]) -> 
     values: list[tuple[Value, ...]] = [
         (
             regions.get(str(r["region"]), str(r["region"])),
-            str(r["service"]),
+            context.service(r["service"]),
             number(r["share_today"]),
             number(r["share_lowest"]),
             _said(r["quarter_lowest"]),
@@ -307,7 +307,7 @@ def _follow(context: Context, programme: Programme, regions: dict[str, str]) -> 
                 office=context.site(r["office"]),
                 what=say(DECISIONS[str(r["decision"])]),
                 day=words.date(r["date"].date()),
-                service=text(r["service"]),
+                service=context.service(r["service"]),
                 region=regions.get(text(r["region"]), text(r["region"])),
                 people=words.number(r["people_losing"]),
                 before=words.share(r["share_before"]),
