@@ -17,6 +17,7 @@ from tunti.inputs.tables import Inputs
 from tunti.location.problem import Goal, Network, Problem
 from tunti.location.rules import SiteRow, needed, seconds_of, site_rows, site_states
 from tunti.location.services import MODES, Cover, Group, LanguageRow, ServiceProblem
+from tunti.money import rent_parts
 from tunti.plan.area import Area, part
 from tunti.settings import Settings
 from tunti.settings_services import ServiceSettings
@@ -122,7 +123,7 @@ def service_question(
     position = {a: i for i, a in enumerate(names)}
     office_agency = offices["agency"].map(position).to_numpy(dtype=np.int32)
     office_mode = np.asarray(offices["mode_today"].map({m: i for i, m in enumerate(MODES)}), np.int32)
-    rent = _customer_rent(offices)
+    rent, _ = rent_parts(offices)
     presence = presence_cost(s)
     tier = area.sites["tier"].fillna(s.tier).to_numpy(dtype=object)
     groups, table = _groups(services, names)
@@ -364,14 +365,6 @@ def _groups(services: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFram
     number = groups.assign(number=np.arange(len(groups)))
     merged = services.merge(number[[*keys, "number"]], on=keys, how="left")
     return groups, services.assign(group=merged["number"].to_numpy(dtype=np.int64))
-
-
-def _customer_rent(offices: pd.DataFrame) -> NDArray[np.int64]:
-    """Give the customer part's rent of each office, cents a year; nothing where rent or area is not known."""
-    whole = offices["customer_m2"].fillna(0.0) + offices["work_m2"].fillna(0.0)
-    share = np.where(whole > 0, offices["customer_m2"].fillna(0.0) / whole.where(whole > 0, 1.0), 1.0)
-    rent = np.rint(offices["rent_eur_year"].fillna(0.0).to_numpy(np.float64) * share * 100)
-    return np.asarray(rent, np.int64)
 
 
 def presence_cost(s: ServiceSettings) -> NDArray[np.int64]:
