@@ -207,6 +207,18 @@ def cost(p, opened, mode, kept, without=frozenset()):
     return total
 
 
+def beside(p, mode, kept):
+    """Count the offices that stay although their agency serves as well at a point near by."""
+    count = 0
+    for o in np.flatnonzero(kept):
+        agency = p.office_agency[o]
+        sites = p.close_site[p.close_office == o]
+        fit = {m for g in p.groups if g.agency == agency for m in g.modes}
+        here = [m for m in mode[agency, sites] if m >= 0 and m in fit]
+        count += any(STRENGTH[m] >= STRENGTH[p.office_mode[o]] for m in here)
+    return count
+
+
 def best(p, without=frozenset()):
     """Look at every choice and give the least cost, None when no choice keeps the rules.
 

@@ -128,8 +128,8 @@ class ServiceProblem:
         Seconds at which the classes of travel end.
     weights : tuple of float
         Cents that a visit costs more beyond each edge.
-    needed : tuple of int
-        Offices that may stay although their agency serves as well near by.
+    may_stay : int
+        Offices that may stay although their agency serves as well near by, because a standard needs them.
     """
 
     times: TravelTimes
@@ -162,7 +162,7 @@ class ServiceProblem:
     vehicle_days: int = 5
     edges: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
-    needed: tuple[int, ...] = ()
+    may_stay: int = 0
 
     @property
     def sites(self) -> int:

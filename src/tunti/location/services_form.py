@@ -159,6 +159,7 @@ def build(
     *,
     least: float,
     elastic: bool = False,
+    fewest: bool = False,
     without: frozenset[str] = frozenset(),
 ) -> tuple[Model, Columns]:
     """Write the question as a mixed integer programme.
@@ -171,6 +172,8 @@ def build(
         Terms of travel may be left out until they could add this many cents: the bound stays a bound.
     elastic : bool
         Rules may be broken at a price, to find out which conflict.
+    fewest : bool
+        Ask for the fewest offices that stay beside a point of their agency, whatever the money.
     without : frozenset of str
         Kinds of rules to leave out: ``floor, language, cover, points, must, fixed, capacity``.
 
@@ -180,11 +183,11 @@ def build(
     """
     model = Model()
     state = p.state if elastic or "cover" in without else forced_open(p, by_cell)
-    money = 0.0 if elastic else SCALE
+    money = 0.0 if elastic or fewest else SCALE
     must = must_serve(p, without)
     columns = _decisions(model, p, state, money, must, useful_modes(p, must))
     _presence(model, p, columns, without)
-    _closing(model, p, columns, elastic=elastic)
+    _closing(model, p, columns, elastic=elastic, fewest=fewest)
     if "points" not in without:
         for n, row in enumerate(p.rows):
             used = np.flatnonzero(row.coef)
@@ -201,7 +204,7 @@ def build(
         places = _availability(p, columns, group, without)
         if "floor" not in without:
             _floors(model, p, by_cell, g, places, state, elastic=elastic)
-        if not elastic:
+        if not elastic and not fewest:
             counts = np.diff(places[0]) > 0
             for seconds, weight in zip(p.edges, p.weights, strict=True):
                 if weight * group.visits > 0:
@@ -308,7 +311,7 @@ def _presence(model: Model, p: ServiceProblem, c: Columns, without: frozenset[st
         )
 
 
-def _closing(model: Model, p: ServiceProblem, c: Columns, *, elastic: bool) -> None:
+def _closing(model: Model, p: ServiceProblem, c: Columns, *, elastic: bool, fewest: bool) -> None:
     """Close a customer part only where its agency serves at a point near by, and always if it serves as well there."""
     modes_of = {a: {m for g in p.groups if g.agency == a for m in g.modes} for a in range(len(p.agencies))}
     rows, columns, number = [np.arange(p.offices)], [c.kept], 0
@@ -325,7 +328,7 @@ def _closing(model: Model, p: ServiceProblem, c: Columns, *, elastic: bool) -> N
             for m in sorted(modes_of[agency])
             if c.mode[agency, site, m] >= 0 and STRENGTH[m] >= least
         ]
-        if as_well and office not in p.needed:
+        if as_well:
             strong.append(([*as_well, int(c.kept[office])], number))
             pairs.append((office, site))
             number += 1
@@ -338,7 +341,14 @@ def _closing(model: Model, p: ServiceProblem, c: Columns, *, elastic: bool) -> N
             high=1.0,
             count=number,
         )
-        if elastic:
+        if fewest or p.may_stay:
+            # One column per office: it is 1 where the office stays all the same.
+            offices, which = np.unique([office for office, _ in pairs], return_inverse=True)
+            stays = model.add(np.full(len(offices), 1.0 if fewest else 0.0), integer=True)
+            model.entries.append((at, stays[which], np.full(number, -1.0)))
+            if not fewest:
+                model.rows_of(np.zeros(len(stays)), stays, 1.0, high=float(p.may_stay), count=1)
+        elif elastic:
             for row, (office, site) in zip(at.tolist(), pairs, strict=True):
                 # All of these together weigh less than one person outside a standard: they give way first.
                 model.soften(row, ("closing", office, site), sign=-1.0, penalty=0.001)

@@ -65,12 +65,11 @@ def solve_services(
     highs = _solver(model, gap=gap * 0.9, nodes=nodes)
     highs.run()
     if highs.getModelStatus() in _NONE:
-        broken = _broken(problem, by_cell, without)
-        if not broken or any(rule[0] != "closing" for rule, _ in broken):
-            raise Infeasible(_conflict(broken, name_rule))
-        # The standard goes before closing: the fewest offices stay beside a point of their agency.
-        needed = tuple(sorted({*problem.needed, *(rule[1] for rule, _ in broken)}))
-        problem = replace(problem, needed=needed)
+        # The standard goes before closing: the fewest offices stay beside a point of their agency, then the least cost.
+        few = _fewest(problem, by_cell, without, nodes)
+        if few is None:
+            raise Infeasible(_conflict(_broken(problem, by_cell, without), name_rule))
+        problem = replace(problem, may_stay=few)
         model, columns = build(problem, by_cell, least=scale_of_gap, without=without)
         highs = _solver(model, gap=gap * 0.9, nodes=nodes)
         highs.run()
@@ -189,6 +188,15 @@ _NONE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnbound
 """What the solver says of a question without an answer."""
 
 
+def _fewest(p: ServiceProblem, by_cell: ByCell, without: frozenset[str], nodes: int) -> int | None:
+    """Give the fewest offices that must stay beside a point of their agency; None when that does not help."""
+    model, _ = build(p, by_cell, least=0.0, fewest=True, without=without)
+    highs = _solver(model, gap=0.0, nodes=nodes)
+    highs.run()
+    info = highs.getInfo()
+    return round(info.objective_function_value) if info.primal_solution_status == 2 else None
+
+
 def _broken(p: ServiceProblem, by_cell: ByCell, without: frozenset[str]) -> list[tuple[Rule, float]]:
     """Find the rules that are broken, and how far, when breaking costs least."""
     model, _ = build(p, by_cell, least=0.0, elastic=True, without=without)
@@ -200,6 +208,8 @@ def _broken(p: ServiceProblem, by_cell: ByCell, without: frozenset[str]) -> list
 
 def _conflict(broken: list[tuple[Rule, float]], name_rule: Callable[[Rule, float], Message] | None) -> list[Message]:
     """Say which rules conflict."""
+    # Closing gives way by itself, so it is named only where nothing else is in conflict.
+    broken = [b for b in broken if b[0][0] != "closing"] or broken
     reasons = [
         say("{kind} {a} {b}", kind=rule[0], a=rule[1], b=rule[2]) if name_rule is None else name_rule(rule, size)
         for rule, size in broken
