@@ -16,11 +16,13 @@ from tunti.findings import unpack
 from tunti.location.what_if import Figures, figures, what_if
 from tunti.report.words import missing, words_for
 from tunti.store.models import Job, PlanRow, ProjectRow
+from tunti.web.asked import sound
+from tunti.web.changing import make_changes
 from tunti.web.ground import NotReady, Ready
 from tunti.web.guard import check_csrf, csrf, may_read
 from tunti.web.page import language_of
+from tunti.web.running import end_job, points_of, start_job
 from tunti.web.state import asked_of, service_of
-from tunti.web.workspace import end_job, make_changes, points_of, sound, start_job
 from tunti.work import jobs
 from tunti.work.changes import applied, read_changes
 from tunti.work.plans import demand_edit

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections import OrderedDict
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from scipy.spatial import cKDTree
@@ -29,6 +31,7 @@ from tunti.scenario.scenario import resolve
 from tunti.settings import Settings
 from tunti.stages import Stages, Timed
 from tunti.store.folder import FolderStore
+from tunti.web.kept import Kept
 
 PATCHES: TypeAdapter[list[Any]] = TypeAdapter(list[Patch])
 _ENDS = (".csv", ".txt", ".toml", ".xlsx", ".xls", ".parquet", ".gpkg", ".geojson", ".pbf")
@@ -55,7 +58,7 @@ class Ready:
     tree : cKDTree
         Of those cells.
     kept : dict
-        What was looked up before: names of places, times from a cell.
+        What was put together before, a few things a language: names of places, what is told of points.
     """
 
     inputs: Inputs
@@ -70,19 +73,8 @@ class Ready:
 
     def seconds_from(self, cell: int) -> NDArray[np.float64]:
         """Give the seconds from a cell to every place (sites, then places of offices); NaN where none is known."""
-        if ("from", cell) in self.kept:
-            kept: NDArray[np.float64] = self.kept["from", cell]
-            return kept
         t = self.timed.times
-        found = np.full(len(t.sites), np.nan)
-        for j in range(len(t.sites)):
-            row = slice(t.indptr[j], t.indptr[j + 1])
-            k = int(np.searchsorted(t.cell[row], cell))
-            if k < row.stop - row.start and t.cell[row][k] == cell:
-                found[j] = t.seconds[row][k]
-        if len(self.kept) > 5_000:
-            self.kept.clear()
-        self.kept["from", cell] = found
+        found: NDArray[np.float64] = _column(t.indptr, t.cell, t.seconds, cell)
         return found
 
     def cell_near(self, x: float, y: float) -> tuple[int, float]:
@@ -91,6 +83,24 @@ class Ready:
             return 0, float("inf")
         metres, k = self.tree.query((x, y))
         return int(self.told[int(k)]), float(metres)
+
+
+@njit(cache=True, nogil=True)
+def _column(indptr: Any, cell: Any, seconds: Any, wanted: int) -> Any:  # pragma: no cover
+    """Look one cell up in every row of a table of times: cells ascend within a row."""
+    found = np.full(len(indptr) - 1, np.nan)
+    for j in range(len(found)):
+        low, end = indptr[j], indptr[j + 1]
+        high = end
+        while low < high:
+            middle = (low + high) // 2
+            if cell[middle] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        if low < end and cell[low] == wanted:
+            found[j] = seconds[low]
+    return found
 
 
 class Ground:
@@ -109,15 +119,19 @@ class Ground:
         self._lock = RLock()
         self._mark = ""
         self._baseline: tuple[Inputs, Settings, list[Finding]] | None = None
-        self._ready: OrderedDict[str, Ready] = OrderedDict()
-        self._standing: OrderedDict[str, Standing] = OrderedDict()
+        self._ready: Kept[Ready] = Kept(4)
+        self._standing: Kept[Standing] = Kept(32)
 
     def mark(self) -> str:
         """Give a short word for the state of the project's files."""
-        parts = [self.folder, self.folder / "roads"]
-        files = sorted(p for part in parts if part.is_dir() for p in part.iterdir() if p.suffix.lower() in _ENDS)
-        told = [(p.name, (s := p.stat()).st_mtime_ns, s.st_size) for p in files]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+        told = []
+        for part in (self.folder, self.folder / "roads"):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(part) as entries:
+                for entry in entries:
+                    if entry.name.lower().endswith(_ENDS):
+                        about = entry.stat()
+                        told.append((entry.path, about.st_mtime_ns, about.st_size))
+        return hashlib.sha256(repr(sorted(told)).encode()).hexdigest()[:16]
 
     def baseline(self) -> tuple[Inputs, Settings, list[Finding]]:
         """Give the tables, the settings and what was found in them; read again when a file has changed."""
@@ -164,15 +178,12 @@ class Ground:
         InputError
             The tables have errors.
         """
-        with self._lock:
-            self.baseline()
-            key = json.dumps([p for p in content["patches"] if p["kind"] != "site_status"], sort_keys=True)
-            if key not in self._ready:
-                self._ready[key] = _ready(self.stages(content, _refuse, with_status=False), self.least_people)
-                while len(self._ready) > 4:
-                    self._ready.popitem(last=False)
-            self._ready.move_to_end(key)
-            return self._ready[key]
+        self.baseline()
+        # What was read of files that have changed since is never found again: their mark is part of the key.
+        told = json.dumps([p for p in content["patches"] if p["kind"] != "site_status"], sort_keys=True)
+        return self._ready.of(
+            (self._mark, told), lambda: _ready(self.stages(content, _refuse, with_status=False), self.least_people)
+        )
 
     def question(self, content: dict[str, Any]) -> tuple[Ready, Problem]:
         """Give a plan's question to the location engine, with what the plan says of its sites."""
@@ -185,21 +196,18 @@ class Ground:
 
     def standing(self, content: dict[str, Any]) -> tuple[Ready, Standing]:
         """Give how a plan's network serves the cells; a plan without a network starts from the existing points."""
-        with self._lock:
-            ready, problem = self.question(content)
-            key = json.dumps(content, sort_keys=True)
-            if key not in self._standing:
-                sites, points = problem.times.sites, content["points"]
-                if points is None:
-                    opened = np.array([s in (Status.EXISTING, Status.REQUIRED) for s in problem.status], np.bool_)
-                else:
-                    chosen = set(points)
-                    opened = np.array([s in chosen for s in sites], np.bool_)
-                self._standing[key] = standing(problem, opened)
-                while len(self._standing) > 32:
-                    self._standing.popitem(last=False)
-            self._standing.move_to_end(key)
-            return ready, self._standing[key]
+        ready, problem = self.question(content)
+
+        def count() -> Standing:
+            sites, points = problem.times.sites, content["points"]
+            if points is None:
+                opened = np.array([s in (Status.EXISTING, Status.REQUIRED) for s in problem.status], np.bool_)
+            else:
+                chosen = set(points)
+                opened = np.array([s in chosen for s in sites], np.bool_)
+            return standing(problem, opened)
+
+        return ready, self._standing.of((self._mark, json.dumps(content, sort_keys=True)), count)
 
 
 def _refuse(what: Message, done: float | None) -> None:

@@ -15,7 +15,7 @@ from tunti.findings import say
 from tunti.inputs.schemas import OFFICES, SITES, public_columns
 from tunti.report.words import missing
 from tunti.web.page import language_of
-from tunti.web.public import public_plan, public_project, ready_of
+from tunti.web.public import Seen, public_view, ready_of
 from tunti.web.shown import head_count
 from tunti.web.state import Service, service_of
 
@@ -187,12 +187,12 @@ def _known(name: str) -> None:
 
 def _state(service: Service, request: Request) -> dict[str, Any]:
     """Say of which plan the points are and whether the figures are invented."""
-    project = public_project(service)
-    if project is None:
+    seen = public_view(service)
+    if seen is None:
         return {}
-    plan, shown = public_plan(service, project)
-    state = "today" if plan is None else plan.state
-    made_up = shown["illustrative"] if shown else service.ground(project).baseline()[1].project.illustrative
+    shown, ground = seen.shown, service.ground(seen.project)
+    state = "today" if seen.plan is None else seen.plan.state
+    made_up = shown["illustrative"] if shown else ground.baseline()[1].project.illustrative
     from tunti.report.words import ILLUSTRATIVE, words_for
 
     note = {"note": words_for(language_of(request)).text(ILLUSTRATIVE)} if made_up else {}
@@ -201,32 +201,34 @@ def _state(service: Service, request: Request) -> dict[str, Any]:
 
 def _features(service: Service, name: str) -> list[dict[str, Any]]:
     """Give the features of a collection, made once while files and plan stay the same."""
-    project = public_project(service)
-    if project is None:
+    seen = public_view(service)
+    if seen is None:
         return []
-    plan, shown = public_plan(service, project)
-    ground = service.ground(project)
-    mark = (ground.mark(), None if plan is None else (plan.id, plan.version, plan.state, plan.frozen_hash))
+    plan = seen.plan
+    mark = (
+        service.ground(seen.project).mark(),
+        ready_of(service, seen.project) is None,
+        None if plan is None else (plan.id, plan.version, plan.state, plan.frozen_hash),
+    )
     key = f"features:{name}"
     kept = service.shown.get(key)
-    if kept is None or kept[0] != mark:
-        kept = mark, _made(service, name, shown)
+    if kept is None or kept[0] != mark or kept[2] is not seen.shown:
+        kept = mark, _made(service, name, seen), seen.shown
         service.shown[key] = kept
     made: list[dict[str, Any]] = kept[1]
     return made
 
 
-def _made(service: Service, name: str, shown: dict[str, Any] | None) -> list[dict[str, Any]]:
-    project = public_project(service)
-    assert project is not None
-    inputs, settings, _ = service.ground(project).baseline()
+def _made(service: Service, name: str, seen: Seen) -> list[dict[str, Any]]:
+    shown = seen.shown
+    inputs, settings, _ = service.ground(seen.project).baseline()
     if name == "points":
         if shown is not None:
             return [_feature(p["site"], p["lon"], p["lat"], dict(p)) for p in shown["points"]]
         rows = inputs.sites[inputs.sites["status"] == "existing"]
         return _of_rows(rows, "site", public_columns(SITES))
     if name == "offices":
-        ready = ready_of(service, project)
+        ready = ready_of(service, seen.project)
         if ready is not None:
             return _of_rows(ready.timed.offices, "office", public_columns(OFFICES))
         serving = inputs.offices["serves"].isin(("staffed", "visiting", "assisted"))

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from markupsafe import Markup
 
 from tunti.findings import Finding, Message, unpack
 from tunti.locale import LANGUAGES, N_
@@ -42,6 +43,10 @@ STATUS_WORDS = {
 }
 
 SPOKEN = {"fi": N_("Finnish"), "sv": N_("Swedish"), "se": N_("Sámi"), "sami": N_("Sámi"), "en": N_("English")}
+
+
+VARY = "Accept, Accept-Language, Cookie"
+"""What of a request a page depends on besides its address."""
 
 
 @cache
@@ -138,8 +143,28 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             secure=service.settings.secure_cookies and not service.settings.alone,
         )
     response.headers["Content-Language"] = language
-    response.headers["Vary"] = "Accept, Accept-Language, Cookie"
+    response.headers["Vary"] = VARY
     return response
+
+
+def part(template: str, language: str, **values: Any) -> Markup:
+    """Make a part of a page that is the same for every reader of a language, so that it can be kept.
+
+    Parameters
+    ----------
+    template : str
+    language : {"fi", "sv", "en"}
+    **values
+        What the template names.
+
+    Returns
+    -------
+    Markup
+        Goes into a page as it is: the template has escaped what it was given.
+    """
+    words = words_for(language)
+    shared = {"lang": language, "t": words.text, "words": words, "state_words": STATE_WORDS}
+    return Markup(environment().get_template(template).render({**shared, **values}))
 
 
 def away(to: str) -> RedirectResponse:

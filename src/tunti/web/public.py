@@ -2,56 +2,72 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
+from markupsafe import Markup
 from sqlalchemy import select
 
+from tunti import __version__
 from tunti.errors import InputError, TuntiError
 from tunti.locale import N_
 from tunti.store.models import PlanRow, ProjectRow
 from tunti.web import places
 from tunti.web.degrees import to_degrees
 from tunti.web.ground import NotReady, Ready
-from tunti.web.page import SPOKEN, language_of, page
+from tunti.web.near import nearest
+from tunti.web.page import SPOKEN, VARY, language_of, page, part
 from tunti.web.picture import HEIGHT, WIDTH, place_at, public_map
-from tunti.web.state import Service, service_of
+from tunti.web.state import Service, asked_of, service_of
 from tunti.work import comments
-from tunti.work.states import digest, published, published_mark
+from tunti.work.states import public_now
 
 router = APIRouter(include_in_schema=False)
 
 
-def public_project(service: Service) -> ProjectRow | None:
-    """Give the project that the public sees, None when there is none."""
-    with service.db.reading() as session:
-        return session.execute(select(ProjectRow).where(ProjectRow.public).order_by(ProjectRow.id).limit(1)).scalar()
+@dataclass(frozen=True)
+class Seen:
+    """What the public sees.
 
-
-def public_plan(service: Service, project: ProjectRow) -> tuple[PlanRow | None, dict[str, Any] | None]:
-    """Give the plan that the public sees and what is shown of it.
-
-    On this machine alone the newest draft with figures stands in while none is published.
+    Attributes
+    ----------
+    project : ProjectRow
+    plan : PlanRow or None
+        Decided, else put to hearing; on this machine alone the first draft with figures stands in.
+    shown : dict or None
+        What is shown of the plan, as :func:`tunti.web.shown.shown` gives it; the same dict while the plan is the same.
     """
+
+    project: ProjectRow
+    plan: PlanRow | None = None
+    shown: dict[str, Any] | None = None
+
+
+def public_view(service: Service) -> Seen | None:
+    """Give what the public sees at this moment; None when no project is public."""
     with service.db.reading() as session:
-        mark = published_mark(session, project.id)
+        now = public_now(session)
+        if now is None:
+            return None
+        project, mark = now
         if mark is not None:
             # What was put to hearing or decided does not change: it is read once, not for every visitor.
             kept = service.published.get(project.id)
             if kept is None or kept[0] != mark:
-                plan = published(session, project.id)
-                kept = mark, plan
-                service.published[project.id] = kept
-            return kept[1], None if kept[1] is None else kept[1].frozen
+                kept = service.published[project.id] = mark, session.get_one(PlanRow, mark[0])
+            return Seen(project, kept[1], kept[1].frozen)
         if service.settings.alone:
             for draft in session.execute(
                 select(PlanRow).where(PlanRow.project_id == project.id).order_by(PlanRow.id)
             ).scalars():
                 if draft.result is not None:
-                    return draft, draft.result["shown"]
-    return None, None
+                    return Seen(project, draft, draft.result["shown"])
+        return Seen(project)
 
 
 def ready_of(service: Service, project: ProjectRow) -> Ready | None:
@@ -77,12 +93,16 @@ def front(
 
         return JSONResponse(landing(request))
     service = service_of(request)
-    project = public_project(service)
-    if project is None:
+    seen = public_view(service)
+    if seen is None:
         return page(request, "nothing.html")
+    project, plan, shown = seen.project, seen.plan, seen.shown
     ready = ready_of(service, project)
-    plan, shown = public_plan(service, project)
     language = language_of(request)
+    said = _comments(service, plan)
+    tag = _tag(request, service, seen, ready, language, said)
+    if tag is not None and request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"etag": tag, "vary": VARY})
     place, options, answer, where = None, [], None, ""
     clicked = _clicked(request)
     if ready is not None:
@@ -95,9 +115,10 @@ def front(
             if len(options) == 1:
                 place, options = options[0], []
         if place is not None:
-            answer = places.nearest(ready, place, language=language, points=None if shown is None else shown["points"])
+            points = None if shown is None else shown["points"]
+            answer = nearest(ready, place.x, place.y, language=language, points=points)
             where = place.name
-    return page(
+    made = page(
         request,
         "public.html",
         title=None if shown is None else shown["title"],
@@ -109,14 +130,58 @@ def front(
         ready=ready is not None,
         published=plan,
         shown=shown,
+        in_short=_in_short(service, seen, language),
         minutes=60.0 if ready is None else ready.settings.standard.minutes,
-        illustrative=_illustrative(service, project, shown),
+        illustrative=_illustrative(service, seen),
         spoken=SPOKEN,
         width=WIDTH,
         height=HEIGHT,
-        comments=_comments(service, plan),
-        name=project.name if ready is None else ready.settings.project.name or project.name,
+        comments=said,
     )
+    if tag is not None:
+        made.headers["etag"] = tag
+    return made
+
+
+def _tag(
+    request: Request, service: Service, seen: Seen, ready: Ready | None, language: str, said: Sequence[Any]
+) -> str | None:
+    """Name the state of all that the page is made of, so that a browser that has it need not get it again.
+
+    On this machine alone figures come into a draft without a new version: there the page is always made.
+    """
+    plan, person = seen.plan, asked_of(request).person
+    if service.settings.alone:
+        return None
+    parts = (
+        __version__,
+        service.settings.feedback,
+        service.settings.least_people,
+        None if plan is None else (plan.id, plan.state, plan.frozen_hash),
+        seen.project.name,
+        service.ground(seen.project).mark(),
+        ready is None,
+        language,
+        request.url.query,
+        person.user,
+        person.grants,
+        [tuple(row) for row in said],
+    )
+    return f'W/"{service.sign("page", repr(parts))[:32]}"'
+
+
+def _in_short(service: Service, seen: Seen, language: str) -> Markup:
+    """Write the part about the plan, with all its points: the same for every visitor of a language."""
+    plan, shown = seen.plan, seen.shown
+    if plan is None or shown is None:
+        return Markup()
+    key, mark = f"short:{language}", (plan.id, plan.state, plan.decided_at)
+    kept = service.shown.get(key)
+    if kept is None or kept[0] is not shown or kept[1] != mark:
+        text = part("in_short.html", language, published=plan, shown=shown)
+        kept = service.shown[key] = shown, mark, text
+    made: Markup = kept[2]
+    return made
 
 
 def _clicked(request: Request) -> tuple[float, float] | None:
@@ -132,58 +197,60 @@ def _degrees(ready: Ready, place: places.Place) -> tuple[float, float]:
     return round(lon, 5), round(lat, 5)
 
 
-def _illustrative(service: Service, project: ProjectRow, shown: dict[str, Any] | None) -> bool:
-    if shown is not None:
-        return bool(shown["illustrative"])
-    return service.ground(project).baseline()[1].project.illustrative
+def _illustrative(service: Service, seen: Seen) -> bool:
+    if seen.shown is not None:
+        return bool(seen.shown["illustrative"])
+    return service.ground(seen.project).baseline()[1].project.illustrative
 
 
-def _comments(service: Service, plan: PlanRow | None) -> list[Any]:
+def _comments(service: Service, plan: PlanRow | None) -> Sequence[Any]:
     if plan is None or plan.state != "heard":
         return []
     with service.db.reading() as session:
-        return comments.comments_of(session, plan.id, public_only=True)
+        return comments.comments_shown(session, plan.id)
 
 
 @router.get("/map.svg")
 def drawn(request: Request) -> Response:
     """Draw the map of points as a picture."""
     service = service_of(request)
-    project = public_project(service)
-    if project is None:
+    seen = public_view(service)
+    if seen is None:
         raise HTTPException(404)
-    _, shown = public_plan(service, project)
-    ready = ready_of(service, project)
-    points = "" if shown is None else digest(shown)
-    key = f"map:{service.ground(project).mark()}:{ready is None}:{points}"
-    if key not in service.shown:
-        for old in [k for k in service.shown if k.startswith("map:")]:
-            del service.shown[old]
-        service.shown[key] = public_map(service.ground(project).baseline()[0], ready, shown)
-    return Response(service.shown[key], media_type="image/svg+xml", headers={"cache-control": "max-age=60"})
+    ground, shown = service.ground(seen.project), seen.shown
+    ready = ready_of(service, seen.project)
+    mark, kept = (ground.mark(), ready is None), service.shown.get("map")
+    if kept is None or kept[0] != mark or kept[1] is not shown:
+        drawing = public_map(ground.baseline()[0], ready, shown)
+        kept = service.shown["map"] = mark, shown, drawing, f'"{hashlib.sha256(drawing).hexdigest()[:32]}"'
+    headers = {"cache-control": "max-age=60", "etag": kept[3]}
+    if request.headers.get("if-none-match") == kept[3]:
+        return Response(status_code=304, headers=headers)
+    return Response(kept[2], media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/point/{site}")
 def point(request: Request, site: str) -> Response:
     """Show one point of the plan."""
     service = service_of(request)
-    project = public_project(service)
-    shown = None if project is None else public_plan(service, project)[1]
-    row = next((p for p in ([] if shown is None else shown["points"]) if p["site"] == site), None)
-    if row is None or project is None or shown is None:
+    seen = public_view(service)
+    if seen is None or seen.shown is None:
         raise HTTPException(404)
-    ready = ready_of(service, project)
+    row = next((p for p in seen.shown["points"] if p["site"] == site), None)
+    if row is None:
+        raise HTTPException(404)
+    ready = ready_of(service, seen.project)
     language = language_of(request)
     return page(
         request,
         "point.html",
         row=row,
         names={} if ready is None else places.agency_names(ready, language),
-        shown=shown,
-        published=public_plan(service, project)[0],
+        shown=seen.shown,
+        published=seen.plan,
         languages_here=() if ready is None else places.spoken(ready, row["municipality"]),
         spoken=SPOKEN,
-        illustrative=shown["illustrative"],
+        illustrative=seen.shown["illustrative"],
         municipality=row["municipality_sv"] if language == "sv" and row["municipality_sv"] else row["municipality_fi"],
     )
 
@@ -192,14 +259,13 @@ def point(request: Request, site: str) -> Response:
 def data(request: Request) -> Response:
     """Show what open data there is and how to get it."""
     service = service_of(request)
-    project = public_project(service)
-    shown = None if project is None else public_plan(service, project)[1]
+    seen = public_view(service)
     return page(
         request,
         "data.html",
-        shown=shown,
-        available=project is not None,
-        illustrative=False if project is None else _illustrative(service, project, shown),
+        shown=None if seen is None else seen.shown,
+        available=seen is not None,
+        illustrative=False if seen is None else _illustrative(service, seen),
     )
 
 
@@ -227,8 +293,8 @@ def _good_form(service: Service, key: str) -> bool:
 
 
 def _heard(service: Service) -> PlanRow:
-    project = public_project(service)
-    plan = None if project is None else public_plan(service, project)[0]
+    seen = public_view(service)
+    plan = None if seen is None else seen.plan
     if plan is None or plan.state != "heard":
         raise HTTPException(404)
     return plan

@@ -17,12 +17,12 @@ from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.report.words import words_for
 from tunti.store.models import Comment, Job
+from tunti.web.asked import Token, place_of, sound
 from tunti.web.charts import curve
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.results import PAGES, sections_of
 from tunti.web.state import asked_of, service_of
-from tunti.web.workspace import Token, place_of, sound
 from tunti.work import audit, comments, statements
 from tunti.work.roles import Act, may
 

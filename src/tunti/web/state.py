@@ -60,7 +60,7 @@ class Service:
     grounds: Grounds
     rate: Rate = field(default_factory=Rate)
     shown: dict[str, Any] = field(default_factory=dict)
-    published: dict[int, tuple[Any, PlanRow | None]] = field(default_factory=dict)
+    published: dict[int, tuple[Any, PlanRow]] = field(default_factory=dict)
 
     def ground(self, project: ProjectRow) -> Ground:
         """Give what is warm of a project."""

@@ -15,12 +15,13 @@ from tunti.locale import N_
 from tunti.location.what_if import figures
 from tunti.report.words import missing, words_for
 from tunti.store.models import ProjectRow
+from tunti.web.asked import place_of, sound
+from tunti.web.changing import change, from_form
 from tunti.web.ground import NotReady
 from tunti.web.map_words import MAP_WORDS
 from tunti.web.page import language_of, page
 from tunti.web.places import agency_names
 from tunti.web.state import asked_of, service_of
-from tunti.web.workspace import change, from_form, place_of, sound
 from tunti.work import comments
 from tunti.work.roles import Act, Person, agencies_of, may, sees
 

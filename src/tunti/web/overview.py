@@ -1,0 +1,104 @@
+"""A plan's first page: its state, figures, changes and jobs; and its way from draft to decision."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from tunti.errors import TuntiError
+from tunti.locale import N_
+from tunti.location.what_if import figures
+from tunti.report.words import words_for
+from tunti.store.models import PlanRow, ProjectRow
+from tunti.web.asked import Token, place_of, sound
+from tunti.web.charts import bars
+from tunti.web.ground import NotReady
+from tunti.web.guard import check_csrf
+from tunti.web.page import away, language_of, page
+from tunti.web.running import JOB_STATES, JOB_WORDS
+from tunti.web.state import asked_of, service_of
+from tunti.work import jobs, plans, states
+from tunti.work.changes import key_of
+from tunti.work.roles import Act, may
+from tunti.work.states import STEPS, State
+
+router = APIRouter(include_in_schema=False)
+
+STEP_WORDS = {
+    (State.DRAFT, State.PROPOSED): N_("Propose the plan"),
+    (State.PROPOSED, State.DRAFT): N_("Take back to draft"),
+    (State.PROPOSED, State.HEARD): N_("Send out for statements"),
+    (State.HEARD, State.DRAFT): N_("Take back to draft"),
+    (State.HEARD, State.DECIDED): N_("Decide the plan"),
+}
+
+
+@router.get("/work/{project}/plans/{plan}")
+def overview(request: Request) -> Response:
+    """Show a plan: its state, figures, flags, changes and jobs."""
+    asked, service = asked_of(request), service_of(request)
+    project, plan = sound(asked)
+    with service.db.reading() as session:
+        rows = jobs.jobs_of(session, project.id, plan=plan.id, most=8)
+        history = plans.versions(session, plan.id)[-10:]
+    steps = [
+        (to.value, STEP_WORDS[at, to])
+        for (at, to), act in STEPS.items()
+        if at.value == plan.state and may(asked.person, act, project=project.id, region=plan.region)
+    ]
+    result = plan.result
+    live = _live(service_of(request), project, plan)
+    words = words_for(language_of(request))
+    regions = (
+        [] if result is None else [(words.place(r, "region"), r["share_today"], r["share"]) for r in result["regions"]]
+    )
+    return page(
+        request,
+        "plan.html",
+        jobs=rows,
+        job_words=JOB_WORDS,
+        job_states=JOB_STATES,
+        history=list(reversed(history)),
+        steps=steps,
+        result=result,
+        live=live,
+        patches=[(key_of(p), p) for p in plan.content["patches"]],
+        chart=bars(regions, words) if len(regions) > 1 else None,
+        illustrative=bool(result and result["illustrative"]),
+        running=any(j.state in ("queued", "running") for j in rows),
+        editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),
+        workspace=True,
+    )
+
+
+def _live(service: Any, project: ProjectRow, plan: PlanRow) -> Any:
+    """Count the figures of the newest version at once, where drive times are there."""
+    if plan.content["points"] is None:
+        return None
+    try:
+        return figures(service.ground(project).standing(plan.content)[1])
+    except (NotReady, TuntiError):
+        return None
+
+
+@router.post("/work/{project}/plans/{plan}/state")
+def step(
+    request: Request,
+    to: Annotated[State, Form()],
+    version: Annotated[int, Form(ge=0, le=2**31)],
+    why: Annotated[str, Form(max_length=10_000)] = "",
+    number: Annotated[str, Form(max_length=200)] = "",
+    csrf: Token = "",
+) -> Response:
+    """Take a plan to another state."""
+    check_csrf(request, csrf)
+    asked = asked_of(request)
+    project, plan = sound(asked)
+    shown = None
+    if plan.result is not None and plan.result["version"] == plan.version:
+        shown = plan.result["shown"]
+    with service_of(request).db.writing() as session:
+        states.step(session, asked.person, plan.id, to, version=version, why=why, record_number=number, shown=shown)
+    return away(place_of(plan, project))
