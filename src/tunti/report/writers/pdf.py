@@ -23,6 +23,7 @@ from tunti.report.document import (
     Table,
 )
 from tunti.report.words import Words, words_for
+from tunti.report.writers.widths import fitting
 
 _WHOLE = 14
 """Most lines of a table that is kept on one page."""
@@ -32,6 +33,9 @@ _TALL = 130.0
 
 _LONG = 36
 """Longest run of letters that a narrow column must not break."""
+
+_ROOM = 165 * 72 / 25.4
+"""Width of the text on a page, points."""
 
 
 def _q(text: str) -> str:
@@ -72,10 +76,9 @@ def cut_note(table: Table, words: Words) -> str:
     return f"{table.note} {where}".strip()
 
 
-def _lines(table: Table, words: Words) -> int:
+def _lines(table: Table, words: Words, widths: tuple[float, ...], size: float) -> int:
     """Estimate how many lines a table takes on paper."""
-    total = sum(c.weight for c in table.columns)
-    letters = [max(c.weight / total * 112 - 2, 4) for c in table.columns]
+    letters = [max((width - 8.0) / (size * 0.46), 4) for width in widths]
     return sum(
         max(math.ceil(len(words.value(v, c)) / most) for v, c, most in zip(row, table.columns, letters, strict=True))
         for row in table.shown()
@@ -92,19 +95,20 @@ def _table(table: Table, words: Words) -> str:
     if table.total is not None:
         shown = zip(table.total, table.columns, strict=True)
         total = [_q("" if v is None else words.value(v, c)) for v, c in shown]
-    size = "9.2pt" if wide <= 6 else "8.6pt"
+    size, widths, fits = fitting(table, words, sizes=(*((9.2,) if wide <= 6 else ()), 8.6, 8.0, 7.5), room=_ROOM)
     return (
         "#data-table(\n"
-        f"  breaks: {str(_lines(table, words) > _WHOLE).lower()},\n"
+        f"  breaks: {str(_lines(table, words, widths, size) > _WHOLE).lower()},\n"
         f"  caption: {_q(table.caption)},\n"
-        f"  widths: {_array([f'{c.weight}fr' for c in table.columns])},\n"
+        f"  widths: {_array([f'{width:.2f}fr' for width in widths])},\n"
         f"  aligns: {_array(['right' if c.numeric else 'left' for c in table.columns])},\n"
         f"  groups: {_array([_array([_q(t), str(n)]) for t, n in table.groups()])},\n"
         f"  header: {_array([_q(c.title) for c in table.columns])},\n"
         "  rows: (\n" + "".join(f"    {row},\n" for row in rows) + "  ),\n"
         f"  total: {_array(total)},\n"
         f"  note: {_q(cut_note(table, words))},\n"
-        f"  size: {size},\n"
+        f"  size: {size}pt,\n"
+        f"  hyphenate: {str(not fits).lower()},\n"
         ")\n"
     )
 

@@ -32,6 +32,7 @@ from tunti.report.document import (
 )
 from tunti.report.words import Words, words_for
 from tunti.report.writers.pdf import cut_note, typst_fonts
+from tunti.report.writers.widths import fitting
 
 _HEADINGS = 3
 _LANGUAGES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
@@ -328,8 +329,8 @@ class _Writer:
         )
         rank = {qn(f"w:{t}"): k for k, t in enumerate(_TABLE_ORDER)}
         properties[:] = sorted(properties, key=lambda e: rank[e.tag])
-        weights = [c.weight for c in table.columns]
-        widths = [Mm(_PAGE_MM * w / sum(weights)) for w in weights]
+        size, fitted, _ = fitting(table, self.words, sizes=(8.5, 8.0, 7.5, 7.0), room=_PAGE_MM * 72 / 25.4, padding=6.0)
+        widths = [Pt(w) for w in fitted]
         grid = made._tbl.tblGrid.findall(qn("w:gridCol"))
         for k, width in enumerate(widths):
             grid[k].set(qn("w:w"), str(int(width.twips)))
@@ -360,6 +361,13 @@ class _Writer:
             for cell, value, column in zip(body[heads + r].findall(qn("w:tc")), values, table.columns, strict=True):
                 text = "" if total and value is None else self.words.value(value, column)
                 _cell(cell, text, bold=total, right=column.numeric)
+        if size < 8.5:
+            for run in made._tbl.iter(qn("w:r")):
+                small = run.find(qn("w:rPr"))
+                if small is None:
+                    small = OxmlElement("w:rPr")
+                    run.insert(0, small)
+                small.append(parse_xml(f'<w:sz {nsdecls("w")} w:val="{round(size * 2)}"/>'))
         for row in body:
             for k, cell in enumerate(row.findall(qn("w:tc"))):
                 width = cell.get_or_add_tcPr().find(qn("w:tcW"))

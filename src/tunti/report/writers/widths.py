@@ -1,0 +1,130 @@
+"""How wide a table's columns are on paper: no word is broken while there is room for whole words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tunti.report.document import Column, Table
+from tunti.report.labels import text_size
+from tunti.report.words import Words
+
+FACTOR = 0.88
+"""Width of the documents' text faces against DejaVu Sans, which is measured; rather too wide than too narrow."""
+
+GAP = 6.0
+"""Room more before a text that follows a column of figures, points."""
+
+_HEADING_LINES = 2.4
+"""Lines that a long heading may take; a little over two, as its words seldom fill them."""
+
+_WIDEST = 0.6
+"""Largest part of the table that one column's text may ask for."""
+
+_PIECES = re.compile(r"[ \u200b]|(?<=[-/–])")
+
+
+def _width(text: str, size: float, *, bold: bool = False) -> float:
+    return text_size(text, size, weight="bold" if bold else "normal")[0] * FACTOR
+
+
+def _longest(texts: Sequence[str], size: float, *, bold: bool = False) -> float:
+    """Measure the widest of texts; only the few with most letters are measured."""
+    most = sorted(set(texts), key=lambda t: (-len(t), t))[:6]
+    return max((_width(t, size, bold=bold) for t in most), default=0.0)
+
+
+def _needs(
+    column: Column, texts: Sequence[str], bold: Sequence[str], *, size: float, padding: float
+) -> tuple[float, float]:
+    """Give the narrowest width that breaks no word and the width at which no cell is broken, points."""
+    words = [p for t in texts for p in _PIECES.split(t)]
+    heading = _PIECES.split(column.title)
+    strong = [p for t in bold for p in _PIECES.split(t)]
+    least = max(_longest(words, size), _longest([*heading, *strong], size, bold=True))
+    wished = max(
+        _longest(texts, size), _longest(bold, size, bold=True), _width(column.title, size, bold=True) / _HEADING_LINES
+    )
+    return least + padding, max(least, wished) + padding
+
+
+def column_widths(
+    table: Table, words: Words, *, size: float, room: float, padding: float = 8.0
+) -> tuple[tuple[float, ...], bool]:
+    """Divide a table's room between its columns by what stands in them.
+
+    Every column gets at least its longest word; what is left goes to columns whose texts would run over several
+    lines, then to all by their weight.
+
+    Parameters
+    ----------
+    table : Table
+    words : Words
+        Language of the figures.
+    size : float
+        Font size, points.
+    room : float
+        Width of the table, points.
+    padding : float
+        Room that is kept free in each column, points.
+
+    Returns
+    -------
+    widths : tuple of float
+        Points; they add up to the room.
+    fits : bool
+        Whether every column has room for its longest word.
+    """
+    columns = table.columns
+    needs: list[tuple[float, float]] = []
+    for k, column in enumerate(columns):
+        # A text beside figures that are set to the right stands farther off.
+        beside = k > 0 and columns[k - 1].numeric and not column.numeric
+        texts = [words.value(row[k], column) for row in table.shown()]
+        bold = [] if table.total is None or table.total[k] is None else [words.value(table.total[k], column)]
+        needs.append(_needs(column, texts, bold, size=size, padding=padding + (GAP if beside else 0.0)))
+    cap = room * _WIDEST
+    least = [min(n, cap) for n, _ in needs]
+    at = 0
+    for text, span in table.groups():
+        if text:
+            short = _longest(_PIECES.split(text), size, bold=True) + padding - sum(least[at : at + span])
+            for k in range(at, at + span):
+                least[k] += max(short, 0.0) / span
+        at += span
+    wished = [max(low, min(w, cap)) for low, (_, w) in zip(least, needs, strict=True)]
+    if sum(least) > room:
+        return tuple(n * room / sum(least) for n in least), False
+    if sum(wished) > room:
+        part = (room - sum(least)) / (sum(wished) - sum(least))
+        return tuple(a + (b - a) * part for a, b in zip(least, wished, strict=True)), True
+    spare, weights = room - sum(wished), sum(c.weight for c in columns)
+    return tuple(w + spare * c.weight / weights for w, c in zip(wished, columns, strict=True)), True
+
+
+def fitting(
+    table: Table, words: Words, *, sizes: Sequence[float], room: float, padding: float = 8.0
+) -> tuple[float, tuple[float, ...], bool]:
+    """Give the largest font size at which no word is broken, the columns' widths and whether there is such a size.
+
+    Parameters
+    ----------
+    table : Table
+    words : Words
+    sizes : sequence of float
+        Points, the largest first.
+    room, padding : float
+        As :func:`column_widths`.
+
+    Returns
+    -------
+    size : float
+        The smallest one when none is small enough.
+    widths : tuple of float
+    fits : bool
+    """
+    for size in sizes:
+        widths, fits = column_widths(table, words, size=size, room=room, padding=padding)
+        if fits:
+            break
+    return size, widths, fits
