@@ -179,7 +179,7 @@ def test_the_way_to_a_decision(db, plan):
         with pytest.raises(TuntiError), db.writing() as session:
             states.step(session, LOCAL, plan, to, version=2, why="x", shown=SHOWN)
     with db.reading() as session:
-        assert states.published(session, decided.project_id).id == plan
+        assert states.public_now(session)[1] == (plan, "decided", 2, decided.frozen_hash)
         assert [d.record for d, _ in states.log(session, decided.project_id)] == ["VN/1", "", ""]
 
 
@@ -219,9 +219,9 @@ def test_public_comments_wait_and_are_deleted_with_their_key_or_when_their_time_
         row = states.step(session, LOCAL, plan, State.HEARD, version=2, shown=SHOWN)
         first, key = comments.public_comment(session, row, name="A", text="Hi", keep_days=1)
         comments.public_comment(session, row, name="B", text="Hello", keep_days=-1)
-        assert comments.comments_of(session, plan, public_only=True) == []
+        assert comments.comments_shown(session, plan) == []
         comments.moderate(session, LOCAL, first.id, show=True)
-        assert [c.by for c in comments.comments_of(session, plan, public_only=True)] == ["A"]
+        assert [c.by for c in comments.comments_shown(session, plan)] == ["A"]
     for wrong in ("", "x", key + "x"):
         with pytest.raises(TuntiError), db.writing() as session:
             comments.remove(session, first.id, key=wrong)

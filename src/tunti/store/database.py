@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +104,7 @@ def open_database(url: str) -> Database:
         address = make_url(url)
         if address.drivername in ("postgresql", "postgres"):
             address = address.set(drivername="postgresql+psycopg")
-        options: dict[str, Any] = {"pool_pre_ping": True}
+        options: dict[str, Any] = {"pool_pre_ping": True, "json_deserializer": _read_json}
         if address.get_backend_name() == "sqlite":
             options["connect_args"] = {"timeout": 30, "check_same_thread": False}
         else:
@@ -129,6 +131,17 @@ def open_database(url: str) -> Database:
             )
         ) from None
     return Database(engine)
+
+
+def _read_json(text: str | bytes) -> Any:
+    """Read a JSON column. Nobody changes what comes out in place: a plan's big ones are read once and given again."""
+    return _big_json(text) if len(text) > _BIG else json.loads(text)
+
+
+_BIG = 2_000
+"""Characters from which it pays to look a text up instead of reading it again."""
+
+_big_json = lru_cache(maxsize=32)(json.loads)
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:

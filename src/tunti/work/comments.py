@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from tunti.errors import TuntiError
@@ -136,12 +137,23 @@ def remove(session: Session, comment_id: int, *, key: str | None = None, person:
     record(session, who, "comment deleted", project=plan.project_id, plan=plan.id, comment=comment_id)
 
 
-def comments_of(session: Session, plan_id: int, *, public_only: bool = False) -> list[Comment]:
-    """Give the comments on a plan, the newest first; for the public only those that show."""
-    query = select(Comment).where(Comment.plan_id == plan_id).order_by(Comment.id.desc())
-    if public_only:
-        query = query.where(Comment.public, Comment.shown == "shown")
-    return list(session.execute(query).scalars())
+def comments_of(session: Session, plan_id: int) -> list[Comment]:
+    """Give the comments on a plan, the newest first."""
+    return list(
+        session.execute(select(Comment).where(Comment.plan_id == plan_id).order_by(Comment.id.desc())).scalars()
+    )
+
+
+_SHOWN = (
+    select(Comment.text, Comment.by, Comment.at)
+    .where(Comment.plan_id == bindparam("plan"), Comment.public, Comment.shown == "shown")
+    .order_by(Comment.id.desc())
+)
+
+
+def comments_shown(session: Session, plan_id: int) -> Sequence[Any]:
+    """Give the comments on a plan that the public sees, the newest first: rows of ``text, by, at``."""
+    return session.execute(_SHOWN, {"plan": plan_id}).all()
 
 
 def forget(session: Session) -> int:

@@ -7,13 +7,13 @@ import json
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.locale import N_
-from tunti.store.models import Decision, PlanRow
+from tunti.store.models import Decision, PlanRow, ProjectRow
 from tunti.work.audit import now, record
 from tunti.work.plans import locked
 from tunti.work.roles import Act, Person, demand
@@ -166,26 +166,42 @@ def log(session: Session, project: int) -> list[tuple[Decision, str | None]]:
     return [(d, title) for d, title in rows]
 
 
-def published_mark(session: Session, project: int) -> tuple[int, str, int, str | None] | None:
-    """Name the plan that the public sees (id, state, version and hash), without reading what is in it."""
-    for state, order in ((State.DECIDED, PlanRow.decided_at.desc()), (State.HEARD, PlanRow.id.desc())):
-        found = session.execute(
-            select(PlanRow.id, PlanRow.state, PlanRow.version, PlanRow.frozen_hash)
-            .where(PlanRow.project_id == project, PlanRow.state == state.value)
-            .order_by(order)
-            .limit(1)
-        ).first()
-        if found is not None:
-            return int(found[0]), str(found[1]), int(found[2]), found[3]
-    return None
+_PUBLIC = (
+    select(ProjectRow, PlanRow.id, PlanRow.state, PlanRow.version, PlanRow.frozen_hash)
+    .outerjoin(
+        PlanRow,
+        (PlanRow.project_id == ProjectRow.id) & PlanRow.state.in_((State.DECIDED.value, State.HEARD.value)),
+    )
+    .where(ProjectRow.public)
+    .order_by(
+        ProjectRow.id,
+        case((PlanRow.state == State.DECIDED.value, 0), else_=1),
+        PlanRow.decided_at.desc(),
+        PlanRow.id.desc(),
+    )
+    .limit(1)
+)
+
+Mark = tuple[int, str, int, str | None]
+"""Id, state, version and hash of a published plan: while it is the same, so is what the public sees of the plan."""
 
 
-def published(session: Session, project: int) -> PlanRow | None:
-    """Give the plan that the public sees: the last one decided for all regions or a region, else one put to hearing."""
-    for state, order in ((State.DECIDED, PlanRow.decided_at.desc()), (State.HEARD, PlanRow.id.desc())):
-        found = session.execute(
-            select(PlanRow).where(PlanRow.project_id == project, PlanRow.state == state.value).order_by(order).limit(1)
-        ).scalar()
-        if found is not None:
-            return found
-    return None
+def public_now(session: Session) -> tuple[ProjectRow, Mark | None] | None:
+    """Give the project that the public sees and the mark of its published plan, without reading what is in it.
+
+    The published plan is the last one that was decided, else the newest that is put to hearing.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    (ProjectRow, Mark or None) or None
+        None when no project is public.
+    """
+    found = session.execute(_PUBLIC).first()
+    if found is None:
+        return None
+    project, plan, state, version, frozen = found
+    return project, None if plan is None else (int(plan), str(state), int(version), frozen)
