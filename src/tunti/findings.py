@@ -119,6 +119,8 @@ class Finding:
         What is wrong, with the value that was found.
     what_to_do : Message
         What the user does about it.
+    rows : tuple of int or str
+        All rows that the finding counts, when it sums up many; else empty.
     """
 
     level: Level
@@ -127,6 +129,7 @@ class Finding:
     column: str | None
     what: Message
     what_to_do: Message
+    rows: tuple[int | str, ...] = ()
 
     def as_dict(self, language: str = "en") -> dict[str, Any]:
         """Turn the finding into plain values, for tables and ``--json``.
@@ -151,13 +154,14 @@ class Finding:
 
     def packed(self) -> list[Any]:
         """Turn the finding into lists and plain values that can be kept as JSON and unpacked again."""
-        return [self.level.value, self.table, self.row, self.column, pack(self.what), pack(self.what_to_do)]
+        said = [pack(self.what), pack(self.what_to_do)]
+        return [self.level.value, self.table, self.row, self.column, *said, list(self.rows)]
 
     @classmethod
     def unpacked(cls, packed: list[Any]) -> Finding:
         """Make the finding again from what :meth:`packed` gave."""
-        level, table, row, column, what, what_to_do = packed
-        return cls(Level(level), table, row, column, unpack(what), unpack(what_to_do))
+        level, table, row, column, what, what_to_do, *rows = packed
+        return cls(Level(level), table, row, column, unpack(what), unpack(what_to_do), tuple(*rows))
 
 
 def pack(value: Any) -> Any:

@@ -176,7 +176,8 @@ BAD = (
     # Single values
     Bad("text in a number", _set("offices", 3, rent_eur_year="noin 5000"), "error", "offices", 3, "rent_eur_year",
         "not a number"),
-    Bad("a unit in a number", _set("offices", 3, work_m2="120 m2"), "error", "offices", 3, "work_m2", "not a number"),
+    Bad("another unit in a number", _set("offices", 3, work_m2="120 kpl"), "error", "offices", 3, "work_m2",
+        "not a number"),
     Bad("half a person", _set("cells", 5, people="12,5"), "error", "cells", 5, "people", "not a whole number"),
     Bad("fewer than no people", _set("cells", 5, people="-4"), "error", "cells", 5, "people", "less than 0"),
     Bad("a share over one", _set("offices", 3, presence="40"), "error", "offices", 3, "presence", "more than 1"),

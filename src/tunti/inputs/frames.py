@@ -119,7 +119,7 @@ def tell(
     Yields
     ------
     Finding
-        At most 20 rows, and then one finding that counts the others (its row is None).
+        At most 20 rows, and then one finding that counts the others (its row is None, its rows are all of them).
     """
     places = np.flatnonzero(np.asarray(wrong, bool))
     for place in places[:MOST_ROWS_TOLD]:
@@ -128,7 +128,7 @@ def tell(
         yield Finding(
             level,
             table,
-            row if isinstance(row, str) else int(row),
+            _row_name(row),
             column,
             what(i) if callable(what) else what,
             what_to_do(i) if callable(what_to_do) else what_to_do,
@@ -147,7 +147,12 @@ def tell(
                 what=what(i) if callable(what) else what,
             ),
             what_to_do(i) if callable(what_to_do) else what_to_do,
+            tuple(_row_name(rows[int(place)]) for place in places[MOST_ROWS_TOLD:]),
         )
+
+
+def _row_name(row: Any) -> int | str:
+    return row if isinstance(row, str) else int(row)
 
 
 def among(values: pd.Series[Any], keys: pd.Series[Any]) -> NDArray[np.bool_]:

@@ -18,14 +18,13 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from tunti.findings import Finding, Level
-from tunti.inputs.words import cell_address
+from tunti.inputs.words import FINDINGS_SHEET, cell_address
+from tunti.inputs.workbook_parts import main_part, parse, relation_key, rels_part, sheet_parts, targets
 from tunti.locale import N_, translator
 
 FILL = "FFFFD54F"
 """Colour of a marked cell: amber, told from white and black in greyscale too."""
 
-_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
@@ -46,6 +45,8 @@ class Mark:
         Sheet of the workbook, None for a finding on another file or on the settings.
     row, position : int or None
         Row from 1 and column from 0 on the sheet; a finding without both is listed only.
+    more : tuple of int
+        Other rows of the column that have the same fault: they are marked too.
     """
 
     finding: Finding
@@ -54,6 +55,7 @@ class Mark:
     sheet: str | None = None
     row: int | None = None
     position: int | None = None
+    more: tuple[int, ...] = ()
 
     @property
     def address(self) -> str | None:
@@ -62,9 +64,12 @@ class Mark:
             return None
         return cell_address(self.row, self.position)
 
-
-def _parse(content: bytes) -> Any:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Addresses of all cells that the finding marks."""
+        if self.address is None or self.position is None:
+            return ()
+        return (self.address, *(cell_address(row, self.position) for row in self.more))
 
 
 def _bytes(root: Any) -> bytes:
@@ -91,30 +96,27 @@ def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         entries = [(info, parts.read(info)) for info in parts.infolist()]
     content = {info.filename: data for info, data in entries}
-    main = _main_part(content)
-    rels_name = posixpath.join(posixpath.dirname(main), "_rels", posixpath.basename(main) + ".rels")
-    workbook, rels = _parse(content[main]), _parse(content[rels_name])
-    targets = {
-        r.get("Id"): posixpath.normpath(posixpath.join("/" + posixpath.dirname(main), r.get("Target"))).lstrip("/")
-        for r in rels
-    }
+    main = main_part(content.__getitem__)
+    rels_name = rels_part(main)
+    workbook, rels = parse(content[main]), parse(content[rels_name])
+    found = targets(main, rels)
     space = etree.QName(workbook).namespace
     sheets = workbook.find(f"{{{space}}}sheets")
-    rel_id = next(k for k in sheets[0].attrib if k.endswith("}id"))
-    paths = {s.get("name"): targets[s.get(rel_id)] for s in sheets}
-    styles_name = next(targets[r.get("Id")] for r in rels if str(r.get("Type")).endswith("/styles"))
-    styles = _Styles(_parse(content[styles_name]))
+    rel_id = relation_key(sheets)
+    paths = sheet_parts(workbook, found)
+    styles_name = next(found[r.get("Id")] for r in rels if str(r.get("Type")).endswith("/styles"))
+    styles = _Styles(parse(content[styles_name]))
     by_sheet: dict[str, set[str]] = {}
     for mark in marks:
-        if mark.address is not None and mark.sheet in paths:
-            by_sheet.setdefault(str(mark.sheet), set()).add(mark.address)
+        if mark.addresses and mark.sheet in paths:
+            by_sheet.setdefault(str(mark.sheet), set()).update(mark.addresses)
     for name, addresses in by_sheet.items():
-        root = _parse(content[paths[name]])
+        root = parse(content[paths[name]])
         _mark_cells(root, addresses, styles)
         content[paths[name]] = _bytes(root)
     content[styles_name] = styles.bytes()
     taken = {str(s.get("name")).casefold() for s in sheets}
-    title = _free(translator(language)(N_("Findings"))[:28], taken)
+    title = _free(translator(language)(FINDINGS_SHEET)[:28], taken)
     numbers = [int(m[1]) for n in content if (m := re.search(r"sheet(\d+)\.xml$", n))]
     part = posixpath.join(posixpath.dirname(main), "worksheets", f"sheet{max(numbers, default=0) + 1}.xml")
     ids = {str(r.get("Id")) for r in rels}
@@ -127,7 +129,7 @@ def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
     sheet.set("name", title)
     sheet.set("sheetId", str(max(int(s.get("sheetId") or 0) for s in sheets) + 1))
     sheet.set(rel_id, new_id)
-    types = _parse(content["[Content_Types].xml"])
+    types = parse(content["[Content_Types].xml"])
     override = etree.SubElement(types, f"{{{_TYPES}}}Override")
     override.set("PartName", f"/{part}")
     override.set("ContentType", _SHEET_TYPE)
@@ -135,12 +137,6 @@ def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
     content[part] = _list_sheet(marks, language=language, space=str(space), wrapped=styles.wrapped, bold=styles.bold)
     content[styles_name] = styles.bytes()
     return _packed(entries, content)
-
-
-def _main_part(content: Mapping[str, bytes]) -> str:
-    root = _parse(content["_rels/.rels"])
-    target = next(str(r.get("Target")) for r in root if str(r.get("Type")).endswith("/officeDocument"))
-    return target.lstrip("/")
 
 
 def _rel_type(rels: Any) -> str:

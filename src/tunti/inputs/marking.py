@@ -7,16 +7,19 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
 
 from tunti.findings import Finding, Level
 from tunti.inputs.marked import Mark, marked
-from tunti.inputs.readers.excel import open_book, value_text
+from tunti.inputs.readers.excel import open_book
 from tunti.inputs.readers.folder import tables_found
-from tunti.inputs.readers.headers import find_header, understand
+from tunti.inputs.readers.header_rows import WITHIN, find_header
+from tunti.inputs.readers.headers import understand
 from tunti.inputs.readers.raw import Unreadable
+from tunti.inputs.readers.sheets import sheet_grid, sheet_of
 from tunti.inputs.readers.table import open_raw
 from tunti.inputs.readers.values import as_text
 from tunti.inputs.schemas import SCHEMAS, SOURCES, Schema
@@ -79,8 +82,8 @@ def marked_folder(folder: Path, inputs: Inputs, findings: Sequence[Finding], *, 
     else:
         asked = [(n, p, s) for n, p, s in tables if count[n]] or tables[:1]
         content, where = _new_book(asked, language)
-    marks = [_mark(f, where, inputs, language) for f in sorted(findings, key=lambda f: list(Level).index(f.level))]
-    cells = {(m.sheet, m.address) for m in marks if m.address is not None}
+    marks = sorted((_mark(f, where, inputs, language) for f in findings), key=_urgency)
+    cells = {(m.sheet, address) for m in marks for address in m.addresses}
     return marked(content, marks, language=language), len(cells)
 
 
@@ -90,13 +93,11 @@ def _in_book(path: Path, name: str, sheet: str | None) -> _Where | None:
         book = open_book(path, name)
     except Unreadable:
         return None
-    title = sheet if sheet is not None else str(book.sheet_names[0])
-    cells = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
-    grid = [[value_text(v) for v in row] for row in cells]
-    at = find_header(grid, schema)
-    if at is None:
+    title = sheet_of(book, schema, sheet)
+    header = None if title is None else find_header(sheet_grid(book, title, rows=WITHIN), schema)
+    if title is None or header is None:
         return None
-    return _where(title, grid[at], at + 1, schema)
+    return _where(title, header.names, header.at + 1, schema)
 
 
 def _where(sheet: str, headers: Sequence[str], header_row: int, schema: Schema) -> _Where:
@@ -142,6 +143,12 @@ def _new_book(tables: Sequence[tuple[str, Path, str | None]], language: str) -> 
     return out.getvalue(), where
 
 
+def _urgency(mark: Mark) -> tuple[Any, ...]:
+    """Put the gravest first, and those of a table in the order of its cells."""
+    place = (mark.sheet or "", mark.row or 0, mark.position or 0)
+    return (list(Level).index(mark.finding.level), mark.sheet is None, mark.table, *place)
+
+
 def _mark(finding: Finding, where: Mapping[str, _Where], inputs: Inputs, language: str) -> Mark:
     say = translator(language)
     schema = _TABLES.get(finding.table)
@@ -152,7 +159,10 @@ def _mark(finding: Finding, where: Mapping[str, _Where], inputs: Inputs, languag
     found = where.get(finding.table)
     if found is None or schema is None:
         return Mark(finding, table, column)
-    row = _row(finding, inputs, schema)
+    rows = [r for r in (_row(name, finding.table, inputs, schema) for name in finding.rows) if r is not None]
+    row = _row(finding.row, finding.table, inputs, schema)
+    if row is None and rows:
+        row, *rows = rows
     position = found.columns.get(finding.column or "", found.headers.get(finding.column or ""))
     if row is None and position is not None:
         row = found.header_row
@@ -160,15 +170,15 @@ def _mark(finding: Finding, where: Mapping[str, _Where], inputs: Inputs, languag
         # The whole row is meant, or a column that is not there: its name is marked.
         key = (*schema.key, *schema.names)
         position = next((found.columns[c] for c in key if c in found.columns), 0)
-    return Mark(finding, table, column, found.sheet, row, position)
+    return Mark(finding, table, column, found.sheet, row, position, tuple(rows))
 
 
-def _row(finding: Finding, inputs: Inputs, schema: Schema) -> int | None:
+def _row(row: int | str | None, table: str, inputs: Inputs, schema: Schema) -> int | None:
     """Give the row on the sheet: the finding's own, or that of the id it names."""
-    if finding.row is None or isinstance(finding.row, int):
-        return finding.row
-    frame: pd.DataFrame | None = getattr(inputs, finding.table, None)
+    if row is None or isinstance(row, int):
+        return row
+    frame: pd.DataFrame | None = getattr(inputs, table, None)
     if frame is None or not schema.key or schema.key[0] not in frame:
         return None
-    rows = frame.index[(frame[schema.key[0]].astype("string") == str(finding.row)).fillna(False)]
+    rows = frame.index[(frame[schema.key[0]].astype("string") == str(row)).fillna(False)]
     return int(rows[0]) if len(rows) else None

@@ -21,8 +21,8 @@ _WIDTHS = {"FI": {"municipality": 3, "region": 2}}
 def repair(inputs: Inputs, *, country: str = "", road_classes: Collection[str] = ()) -> tuple[Inputs, list[Finding]]:
     """Mend references that a spreadsheet broke and say so in notes; bring known words of any language to one form.
 
-    ``91`` becomes ``091`` when the municipalities' codes have three digits; a name becomes the code of the one row that
-    has it.
+    ``91`` becomes ``091`` when the municipalities' codes have three digits; a name, or a code in other letters
+    (``Kela`` for ``KELA``), becomes the code of the one row that has it.
 
     Parameters
     ----------
@@ -115,9 +115,9 @@ class _Bare(dict[str, str]):
 
 
 def _by_name(target: pd.DataFrame, key: str) -> dict[str, str]:
-    """Map the names that one row has to that row's key."""
+    """Map the names that one row has, and its key in any case of letters, to that row's key."""
     names: dict[str, set[str]] = {}
-    for column in ("name_fi", "name_sv", "name_en", "name"):
+    for column in (key, "name_fi", "name_sv", "name_en", "name"):
         if column in target.columns:
             for name, code in zip(target[column], target[key], strict=True):
                 if not pd.isna(name) and not pd.isna(code):

@@ -12,7 +12,7 @@ import xlsxwriter
 from tunti.inputs.readers.table import EXAMPLE_WORD
 from tunti.inputs.readers.values import to_date, to_number
 from tunti.inputs.schemas import SCHEMAS, SOURCES, Column, Schema
-from tunti.inputs.words import label
+from tunti.inputs.words import INSTRUCTIONS_SHEET, label
 from tunti.locale import LANGUAGES, N_, translator
 
 TITLE_ROW, TABLE_ROW, DESCRIPTION_ROW, UNIT_ROW, HEADER_ROW, EXAMPLE_ROW = range(6)
@@ -22,7 +22,6 @@ _LAST_ROW = 100_000
 _CREATED = dt.datetime(2026, 1, 1)
 _INK, _HEAD, _MUST, _PALE = "#1f2a36", "#d7e3ef", "#b9d0e6", "#f3f5f7"
 
-_INSTRUCTIONS_SHEET = N_("Instructions")
 _INSTRUCTIONS = (
     N_("Each sheet is one table. Fill in the sheets that you have data for and leave the others as they are."),
     N_("Write one row for each cell, municipality, office and so on, under the grey example row."),
@@ -119,7 +118,7 @@ def _styles(book: Any, language: str) -> dict[str, Any]:
 
 def _write_instructions(book: Any, styles: dict[str, Any], schemas: Sequence[Schema], language: str) -> None:
     say = translator(language)
-    sheet = book.add_worksheet(say(_INSTRUCTIONS_SHEET))
+    sheet = book.add_worksheet(say(INSTRUCTIONS_SHEET))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 95)

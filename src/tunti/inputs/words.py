@@ -11,7 +11,13 @@ from typing import Any
 from tunti.findings import Message, say
 from tunti.inputs.columns import CHOICE_LABELS, WORD_ALIASES, WORD_LABELS, Column, Schema
 from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES, TRAVEL_TIMES
-from tunti.locale import LANGUAGES, translator
+from tunti.locale import LANGUAGES, N_, translator
+
+INSTRUCTIONS_SHEET = N_("Instructions")
+FINDINGS_SHEET = N_("Findings")
+QUALITY_SHEET = N_("Data quality")
+OWN_SHEETS = (INSTRUCTIONS_SHEET, FINDINGS_SHEET, QUALITY_SHEET)
+"""Sheets that the product writes beside the tables; a reader passes over them."""
 
 
 @cache

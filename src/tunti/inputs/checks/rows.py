@@ -83,23 +83,24 @@ def check_values(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     """Check that required values are there, numbers in their range and words among the allowed ones."""
     for name, schema in SCHEMAS.items():
         frame = _table(inputs, name)
-        told: dict[tuple[str, str], int] = {}
+        told: dict[tuple[str, str], list[int]] = {}
         lacking = {c for c in schema.names if len(frame) and _reported(inputs, name, c)}
         for problem in _failures(frame, schema):
             column, row, kind = schema[str(problem["column"])], problem["index"], str(problem["check"])
             reported = (name, row, column.name) in inputs.unread or column.name in lacking
             if kind == "not_nullable" and reported:
                 continue
-            told[column.name, kind] = told.get((column.name, kind), 0) + 1
-            if told[column.name, kind] <= MOST_ROWS_TOLD:
+            same = told.setdefault((column.name, kind), [])
+            same.append(int(row))
+            if len(same) <= MOST_ROWS_TOLD:
                 what, do = _value_message(kind, column, problem["failure_case"])
                 yield error(name, int(row), column.name, what, do)
-        for (column_name, kind), n in told.items():
-            if n > MOST_ROWS_TOLD:
+        for (column_name, kind), same in told.items():
+            rest = tuple(same[MOST_ROWS_TOLD:])
+            if rest:
                 _, do = _value_message(kind, schema[column_name], "")
-                yield error(
-                    name, None, column_name, say("{n} more rows have the same fault.", n=n - MOST_ROWS_TOLD), do
-                )
+                what = say("{n} more rows have the same fault.", n=len(rest))
+                yield Finding(Level.ERROR, name, None, column_name, what, do, rest)
 
 
 def _failures(frame: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
@@ -194,7 +195,7 @@ def check_references(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
             lost = values.notna().to_numpy() & ~among(values, keys)
             if not lost.any():
                 continue
-            names = list(keys.unique())
+            names = _names(target, SCHEMAS[column.refers_to])
             label = say(SCHEMAS[column.refers_to].label)
 
             def what(i: int, values: pd.Series[Any] = values, label: Message = label) -> Message:
@@ -210,6 +211,12 @@ def check_references(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
                 )
 
             yield from tell(Level.ERROR, name, frame.index.to_numpy(), lost, column.name, what, do)
+
+
+def _names(target: pd.DataFrame, schema: Schema) -> list[str]:
+    """List the ids of a table's rows and their names, by which a spreadsheet may refer to them."""
+    columns = [c for c in (schema.key[0], "name_fi", "name_sv", "name") if c in target]
+    return list(dict.fromkeys(str(v) for c in columns for v in target[c].dropna().unique()))
 
 
 def check_empty(inputs: Inputs, settings: Settings) -> Iterator[Finding]:

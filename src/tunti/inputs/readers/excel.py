@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from tunti.findings import Finding, error, say
-from tunti.inputs.readers.headers import find_header
+from tunti.findings import Finding, error, note, say, warning
+from tunti.inputs.readers.header_rows import HeaderRow, find_header
+from tunti.inputs.readers.headers import understand
 from tunti.inputs.readers.raw import Raw, Unreadable, from_grid
+from tunti.inputs.readers.sheets import sheet_grid, sheet_of
 from tunti.inputs.readers.text import no_header
-from tunti.inputs.readers.values import plain_text
 from tunti.inputs.schemas import Schema
-from tunti.inputs.words import fold
-from tunti.locale import LANGUAGES, translator
+from tunti.inputs.workbook_parts import hidden_rows
 
 _MOST_BYTES = 2_000_000_000
 _MOST_TIMES_PACKED = 300
 _OLE = b"\xd0\xcf\x11\xe0"
-
-
-def names_of(schema: Schema) -> set[str]:
-    """Give the folded names under which a table's sheet or layer is found: its name and its labels."""
-    return {fold(schema.name), *(fold(translator(language)(schema.label)) for language in LANGUAGES)}
 
 
 def open_book(path: Path, table: str) -> Any:
@@ -93,12 +88,6 @@ def broken(path: Path, table: str) -> Finding:
     )
 
 
-def find_sheet(names: Sequence[str], schema: Schema) -> str | None:
-    """Find a table's sheet by the table's name or its label in any language."""
-    wanted = names_of(schema)
-    return next((n for n in names if fold(n) in wanted), None)
-
-
 def read_excel(path: Path, schema: Schema, table: str, sheet: str | None = None) -> tuple[Raw, list[Finding]]:
     """Read one sheet of a workbook.
 
@@ -120,10 +109,7 @@ def read_excel(path: Path, schema: Schema, table: str, sheet: str | None = None)
     Unreadable
     """
     book = open_book(path, table)
-    names: list[str] = list(book.sheet_names)
-    found = sheet if sheet in names else find_sheet(names, schema)
-    if found is None and len(names) == 1:
-        found = names[0]
+    found = sheet_of(book, schema, sheet)
     if found is None:
         raise Unreadable(
             error(
@@ -132,20 +118,66 @@ def read_excel(path: Path, schema: Schema, table: str, sheet: str | None = None)
                 None,
                 say("The workbook {file} has no sheet for the table.", file=path.name),
                 say("Name the sheet '{label}'; the workbook has the sheets {sheets}.",
-                    label=say(schema.label), sheets=", ".join(names)),
+                    label=say(schema.label), sheets=", ".join(book.sheet_names)),
             )
         )  # fmt: skip
     try:
-        cells = book.get_sheet_by_name(found).to_python(skip_empty_area=False)
-    except Exception:
+        grid = sheet_grid(book, found)
+        merged = book.get_sheet_by_name(found).merged_cell_ranges or []
+        with zipfile.ZipFile(path) as parts:
+            hidden = hidden_rows(parts.read, found)
+    except Exception:  # as when it is opened
         raise Unreadable(broken(path, table)) from None
-    grid = [[value_text(v) for v in row] for row in cells]
-    header_at = find_header(grid, schema)
-    if header_at is None:
+    header = find_header(grid, schema)
+    if header is None:
         raise Unreadable(no_header(f"{path.name} ({found})", table, schema))
-    return from_grid(grid, header_at, from_excel=True), []
+    findings = [*_hidden(grid, header, hidden, table), *_fill_merged(grid, header, merged, schema)]
+    return from_grid(grid, header, from_excel=True), findings
 
 
-def value_text(value: Any) -> str:
-    """Write a cell of a sheet as a user would type it."""
-    return value.strip() if isinstance(value, str) else plain_text(value)
+def _hidden(grid: Sequence[Sequence[str]], header: HeaderRow, hidden: Sequence[int], table: str) -> Iterator[Finding]:
+    """Say that rows which the sheet hides, by hand or by a filter, count too."""
+    rows = [row for row in hidden if header.at + 1 < row <= len(grid) and any(grid[row - 1])]
+    if rows:
+        yield note(
+            table,
+            rows[0],
+            None,
+            say(
+                "{n} hidden rows were read like the others, the first of them row {row}.", n=len(rows), row=str(rows[0])
+            ),
+            say("Nothing needs to be done if they count; else show the rows in the workbook and remove them."),
+        )
+
+
+def _fill_merged(
+    grid: list[list[str]], header: HeaderRow, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]], schema: Schema
+) -> Iterator[Finding]:
+    """Give each row of a merged cell its value, which stands in the first row only; figures are not repeated."""
+    for (top, left), (bottom, _) in merged:
+        if top <= header.at or bottom == top or left >= len(header.names) or bottom >= len(grid):
+            continue
+        name = understand(header.names[left], schema) if header.names[left] else None
+        value = grid[top][left] if left < len(grid[top]) else ""
+        if name is None or not value:
+            continue
+        if schema[name].kind in ("whole", "number"):
+            yield warning(
+                schema.name,
+                top + 1,
+                name,
+                say("{value} is in a cell merged over rows {first}–{last}; it was read for the first of them only.",
+                    value=value, first=str(top + 1), last=str(bottom + 1)),
+                say("Unmerge the cells and write each row's own figure."),
+            )  # fmt: skip
+            continue
+        for row in range(top + 1, bottom + 1):
+            grid[row][left] = value
+        yield note(
+            schema.name,
+            top + 1,
+            name,
+            say("'{value}' is in a cell merged over rows {first}–{last}; it was read for each of them.",
+                value=value, first=str(top + 1), last=str(bottom + 1)),
+            say("Nothing needs to be done if it holds for all of them."),
+        )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,18 @@ from pyproj import CRS
 
 from tunti.findings import Finding, Message, error, note, say, warning
 from tunti.inputs.frames import closest, empty
-from tunti.inputs.readers.excel import broken, find_sheet, names_of, open_book
+from tunti.inputs.readers.excel import broken, open_book
+from tunti.inputs.readers.header_rows import WITHIN
 from tunti.inputs.readers.layers import layer_names
 from tunti.inputs.readers.places import check_crs
 from tunti.inputs.readers.raw import Unreadable
+from tunti.inputs.readers.sheets import find_sheet, likely_tables, names_of, sheet_grid
 from tunti.inputs.readers.table import ENDINGS, LAYER_ENDINGS, read_table
 from tunti.inputs.repair import repair
 from tunti.inputs.schemas import SCHEMAS, SOURCES, Schema
 from tunti.inputs.tables import Inputs, Source
-from tunti.inputs.words import file_name, fold, listed, no_roads_remedy
+from tunti.inputs.words import OWN_SHEETS, file_name, fold, listed, no_roads_remedy
+from tunti.locale import LANGUAGES, translator
 from tunti.settings import Settings
 
 MAP_LAYERS = ("borders", "land")
@@ -107,7 +111,10 @@ def read_folder(folder: Path, settings: Settings) -> tuple[Inputs, list[Finding]
     inputs, found = repair(inputs, country=settings.project.country, road_classes=settings.speeds.summer)
     findings += found
     unread = frozenset(
-        (f.table, None if isinstance(f.row, str) else f.row, f.column) for f in findings if f.level == "error"
+        (f.table, None if isinstance(row, str) else row, f.column)
+        for f in findings
+        if f.level == "error"
+        for row in f.rows or (f.row,)
     )
     return Inputs(**{**vars(inputs), "unread": unread}), findings
 
@@ -124,7 +131,13 @@ def tables_found(folder: Path) -> list[tuple[str, Path, str | None]]:
     list of (str, Path, str or None)
     """
     places, _, _, _ = _look(Path(folder))
-    return [(name, where[0].path, where[0].sheet) for name, where in places.items()]
+    found = []
+    for name, where in places.items():
+        # Of several files the one with rows counts, as when they are read.
+        filled = [w for w in where if len(where) > 1 and len(read_table(w.path, _TABLES[name], sheet=w.sheet)[0])]
+        place = (filled or where)[0]
+        found.append((name, place.path, place.sheet))
+    return found
 
 
 def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[Path], list[Finding]]:
@@ -133,6 +146,7 @@ def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[
     maps: dict[str, Path] = {}
     extracts: list[Path] = []
     unknown: list[Path] = []
+    books: list[Path] = []
     findings: list[Finding] = []
     paths = [p for part in (folder, folder / ROADS_FOLDER) if part.is_dir() for p in part.iterdir()]
     for path in sorted(p for p in paths if p.is_file() and not p.name.startswith((".", "~$"))):
@@ -153,7 +167,9 @@ def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[
             findings += problems
             for name, place in found:
                 places.setdefault(name, []).append(place)
-            if not found and not problems:
+            if ending == ".xlsx" and not problems:
+                books.append(path)
+            elif not found and not problems:
                 unknown.append(path)
         elif ending not in _OTHER_FILES:
             unknown.append(path)
@@ -167,6 +183,8 @@ def _look(folder: Path) -> tuple[dict[str, list[_Place]], dict[str, Path], list[
                 say("Leave one of the files in the folder."),
             )
         )
+    for path in books:
+        findings += _look_by_headers(path, places)
     findings += _unknown(unknown, [schema for n, schema in _TABLES.items() if n not in places])
     return places, maps, extracts, findings
 
@@ -179,6 +197,50 @@ def _look_inside(path: Path, ending: str) -> tuple[list[tuple[str, _Place]], lis
         return [], [reason.finding]
     found = [(name, find_sheet(names, schema)) for name, schema in _TABLES.items()]
     return [(name, _Place(path, sheet)) for name, sheet in found if sheet is not None], []
+
+
+def _look_by_headers(path: Path, places: dict[str, list[_Place]]) -> Iterator[Finding]:
+    """Look for the tables that no sheet or file is named after among a workbook's other sheets, and tell the rest."""
+    book = open_book(path, path.name)
+    used = {w.sheet for where in places.values() for w in where if w.path == path}
+    left = [s for s in book.sheet_names if s not in used and fold(s).rstrip("0123456789") not in _own_sheets()]
+    missing = {name: schema for name, schema in _TABLES.items() if name not in places}
+    likely = likely_tables(book, left, missing)
+    for name, sheet in likely.items():
+        places[name] = [_Place(path, sheet)]
+        yield note(
+            name,
+            None,
+            None,
+            say("The sheet '{sheet}' of {file} was read as this table by its headers.", sheet=sheet, file=path.name),
+            say("Name the sheet '{label}' if that is right; move it to another folder if not.",
+                label=say(_TABLES[name].label)),
+        )  # fmt: skip
+    rest = [s for s in left if s not in likely.values() and any(map(any, sheet_grid(book, s, rows=WITHIN)))]
+    if used or likely:
+        if rest:
+            yield note(
+                path.name,
+                None,
+                None,
+                say("These sheets of {file} were not used: {sheets}.", file=path.name, sheets=", ".join(rest)),
+                say("Nothing needs to be done, unless one of them is a table: then name it after its table."),
+            )
+        return
+    yield warning(
+        path.name,
+        None,
+        None,
+        say("The file {file} was not used.", file=path.name),
+        say("Name each sheet after its table ({tables}); the workbook has the sheets {sheets}.",
+            tables=listed([Message(schema.label) for schema in missing.values()]), sheets=", ".join(book.sheet_names)),
+    )  # fmt: skip
+
+
+@cache
+def _own_sheets() -> frozenset[str]:
+    """Give the sheets that the product itself writes beside the tables, as they are folded."""
+    return frozenset(fold(translator(language)(name)) for name in OWN_SHEETS for language in LANGUAGES)
 
 
 def _read_one(name: str, where: list[_Place], crs: str) -> tuple[pd.DataFrame, list[Finding]]:

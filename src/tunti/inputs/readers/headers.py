@@ -19,6 +19,23 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "people": ("vaesto", "population", "asukkaita", "asukasluku", "vakiluku", "folkmangd", "invanare", "befolkning"),
     "x": ("easting", "itakoordinaatti", "ita", "xkoord", "euref_x", "ostkoordinat"),
     "y": ("northing", "pohjoiskoordinaatti", "pohjoinen", "ykoord", "euref_y", "nordkoordinat"),
+    "agency": ("virasto", "organisaatio", "ämbetsverk", "organisation"),
+    "address": ("katuosoite", "käyntiosoite", "gatuadress", "besöksadress"),
+    "customer_m2": ("asiakastilat", "asiakaspalvelutila", "kundutrymme", "kundutrymmen"),
+    "work_m2": ("työtilat", "toimistotila", "arbetsutrymme", "kontorsyta"),
+    "staff": ("henkilötyövuodet", "htv", "henkilöstömäärä", "årsverken", "antal anställda"),
+    "visits_year": ("käynnit vuodessa", "käynnit", "käyntimäärä", "asiakaskäynnit", "besök", "kundbesök"),
+    "rent_eur_year": ("vuosivuokra", "vuokra vuodessa", "årshyra", "hyra per år"),
+    "lease_end": (
+        "sopimus päättyy",
+        "vuokrasopimus päättymispäivä",
+        "vuokra-aika päättyy",
+        "avtalet upphör",
+        "avtalet går ut",
+        "hyrestiden upphör",
+    ),
+    "notice_months": ("irtisanomisaika kk", "uppsägningstid mån"),
+    "owner": ("vuokranantaja", "kiinteistön omistaja", "hyresvärd", "fastighetsägare"),
     "lon": ("lng", "long", "wgs84 lon"),
     "lat": ("wgs84 lat",),
     "road_class": ("class", "cls", "luokka", "klass"),
@@ -72,8 +89,10 @@ def known_headers(schema: Schema) -> dict[str, str]:
     """Give every header that means a column of a table: folded header -> column's name."""
     names: dict[str, str] = {}
     for column in schema.columns:
-        labels = [translator(language)(column.label) for language in LANGUAGES]
-        for word in (*ALIASES.get(column.name, ()), *labels):
+        for language in LANGUAGES:
+            names.setdefault(fold(translator(language)(column.label)), column.name)
+    for column in schema.columns:
+        for word in ALIASES.get(column.name, ()):
             names.setdefault(fold(word), column.name)
     # A code name always means its own column, whatever another column's label says.
     names.update({fold(c.name): c.name for c in schema.columns})
@@ -84,29 +103,6 @@ def understand(header: str, schema: Schema) -> str | None:
     """Give the column that a header means, with or without its unit in brackets."""
     names = known_headers(schema)
     return names.get(fold(header)) or names.get(fold(_BRACKETS.sub("", header)))
-
-
-def find_header(grid: Sequence[Sequence[str]], schema: Schema, *, within: int = 40) -> int | None:
-    """Find the row of headers under titles, descriptions and units.
-
-    Parameters
-    ----------
-    grid : sequence of rows
-    schema : Schema
-    within : int
-        Rows that are looked at.
-
-    Returns
-    -------
-    int or None
-        Position of the row that names most columns, the first of equals; None when no row names any.
-    """
-    best, found = 0, None
-    for i, row in enumerate(grid[:within]):
-        n = len({understand(cell, schema) for cell in row if cell} - {None})
-        if n > best:
-            best, found = n, i
-    return found
 
 
 def match(headers: Sequence[str], schema: Schema, table: str, header_row: int) -> tuple[dict[int, str], list[Finding]]:

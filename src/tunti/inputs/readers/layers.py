@@ -13,9 +13,10 @@ import pyogrio
 from pyproj import CRS
 
 from tunti.findings import Finding, error, note, say
-from tunti.inputs.readers.excel import broken, names_of
+from tunti.inputs.readers.excel import broken
 from tunti.inputs.readers.headers import understand
 from tunti.inputs.readers.raw import Raw, Unreadable
+from tunti.inputs.readers.sheets import names_of
 from tunti.inputs.readers.text import no_header
 from tunti.inputs.schemas import Schema
 from tunti.inputs.words import fold

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.findings import Finding
+from tunti.inputs.readers.header_rows import HeaderRow
 
 
 class Unreadable(Exception):
@@ -53,26 +54,25 @@ class Raw:
     from_excel: bool = False
 
 
-def from_grid(grid: Sequence[Sequence[str]], header_at: int, *, from_excel: bool = False) -> Raw:
+def from_grid(grid: Sequence[Sequence[str]], header: HeaderRow, *, from_excel: bool = False) -> Raw:
     """Cut a grid of texts into headers and columns, leaving empty rows out.
 
     Parameters
     ----------
     grid : sequence of rows
         All rows of the file, the first one being row 1; rows may differ in length.
-    header_at : int
-        Position of the header row.
+    header : HeaderRow
     from_excel : bool
 
     Returns
     -------
     Raw
     """
-    headers = tuple(grid[header_at]) if grid else ()
+    headers = header.names
     width = len(headers)
-    body = list(grid[header_at + 1 :])
+    body = list(grid[header.at + 1 :])
     full = np.fromiter((any(row) for row in body), bool, len(body))
-    rows = np.flatnonzero(full).astype(np.int64) + header_at + 2
+    rows = np.flatnonzero(full).astype(np.int64) + header.at + 2
     kept = [row for row, keep in zip(body, full, strict=True) if keep]
     if any(len(row) != width for row in kept):
         kept = [list(row[:width]) + [""] * (width - len(row)) for row in kept]
@@ -83,6 +83,6 @@ def from_grid(grid: Sequence[Sequence[str]], header_at: int, *, from_excel: bool
         tuple(headers[i].strip() for i in used),
         tuple(values[i] for i in used),
         rows,
-        header_at + 1,
+        header.at + 1,
         from_excel=from_excel,
     )

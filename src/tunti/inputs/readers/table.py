@@ -32,7 +32,18 @@ EXAMPLE_WORD = N_("Example")
 """Begins the first value of a template's example row, in the template's language; such a row is never read."""
 
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?![0-9A-Za-z])", re.IGNORECASE)
-_SUM_WORDS = {"yhteensa", "summa", "kaikkiaan", "totalt", "sammanlagt", "total", "sum", "grandtotal", "kokosumma"}
+_SUM_WORDS = {
+    "yhteensa",
+    "yht",
+    "summa",
+    "kaikkiaan",
+    "totalt",
+    "sammanlagt",
+    "total",
+    "sum",
+    "grandtotal",
+    "kokosumma",
+}
 
 
 def read_table(
@@ -142,6 +153,9 @@ def _understand(raw: Raw, schema: Schema, crs: str, findings: list[Finding]) -> 
     frame = typed(pd.DataFrame(data, index=pd.Index(rows, name="row")), schema)
     sums, found = _sum_rows(frame, schema)
     findings += found
+    remarks, found = _remark_rows(frame, schema, ~sums)
+    findings += found
+    sums |= remarks
     frame = frame[~sums]
     if schema.has_place:
         if raw.x is not None and raw.y is not None:
@@ -206,5 +220,28 @@ def _sum_rows(frame: pd.DataFrame, schema: Schema) -> tuple[np.ndarray[Any, np.d
             named[0],
             lambda i: say("The row '{value}' adds up the others; it was left out.", value=frame[named[0]].iloc[i]),
             say("Remove the row from the table."),
+        )
+    )
+
+
+def _remark_rows(
+    frame: pd.DataFrame, schema: Schema, rows: np.ndarray[Any, np.dtype[np.bool_]]
+) -> tuple[np.ndarray[Any, np.dtype[np.bool_]], list[Finding]]:
+    """Find remarks under a table: a text in the first column, nothing beside it, though others must be filled."""
+    first = schema.names[0]
+    if sum(c.required for c in schema.columns) < 2:
+        return np.zeros(len(frame), bool), []
+    text = frame[first].fillna("")
+    alone = (frame.notna().sum(axis=1) == 1) & (text.str.contains(r"\s") | text.str.startswith("*"))
+    wrong = alone.to_numpy(bool) & rows
+    return wrong, list(
+        tell(
+            Level.WARNING,
+            schema.name,
+            frame.index.to_numpy(),
+            wrong,
+            first,
+            lambda i: say("The row has nothing but the text '{value}'; it was left out.", value=text.iloc[i]),
+            say("Fill the row if it belongs to the table; else move the remark to another sheet or remove it."),
         )
     )

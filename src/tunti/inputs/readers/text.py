@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tunti.findings import Finding, Level, error, note, say
 from tunti.inputs.frames import tell
-from tunti.inputs.readers.headers import find_header, understand
+from tunti.inputs.readers.header_rows import HeaderRow, find_header, known_columns
 from tunti.inputs.readers.raw import Raw, Unreadable, from_grid
 from tunti.inputs.schemas import Schema
 from tunti.inputs.words import headings
@@ -52,11 +52,11 @@ def read_csv(path: Path, schema: Schema, table: str) -> tuple[Raw, list[Finding]
                 say("Open the file in a spreadsheet program and save it again as 'CSV UTF-8'."),
             )
         ) from None
-    header_at = find_header(grid, schema)
-    if header_at is None:
+    header = find_header(grid, schema)
+    if header is None:
         raise Unreadable(no_header(path.name, table, schema))
-    findings += _ragged(grid, header_at, separator, table)
-    return from_grid(grid, header_at), findings
+    findings += _ragged(grid, header, separator, table)
+    return from_grid(grid, header), findings
 
 
 def no_header(name: str, table: str, schema: Schema) -> Finding:
@@ -128,16 +128,16 @@ def _separator(text: str, schema: Schema) -> str:
             rows = list(csv.reader(io.StringIO(top), delimiter=separator, skipinitialspace=True))
         except csv.Error:
             return (0, 0)
-        known = max((len({understand(c, schema) for c in row if c} - {None}) for row in rows), default=0)
+        known = max((known_columns(row, schema) for row in rows), default=0)
         return known, top.count(separator)
 
     return max(_SEPARATORS, key=score)
 
 
-def _ragged(grid: Sequence[Sequence[str]], header_at: int, separator: str, table: str) -> list[Finding]:
+def _ragged(grid: Sequence[Sequence[str]], header: HeaderRow, separator: str, table: str) -> list[Finding]:
     """Report rows with more values than there are headers: a comma inside an unquoted value."""
-    width = len(grid[header_at])
-    wrong = [i for i in range(header_at + 1, len(grid)) if any(grid[i][width:])]
+    width = len(header.names)
+    wrong = [i for i in range(header.at + 1, len(grid)) if any(grid[i][width:])]
     do = (
         say("Put values with a comma in quotation marks, or separate the columns with semicolons.")
         if separator == ","

@@ -19,7 +19,20 @@ from tunti.inputs.words import allowed, example, fold
 from tunti.locale import LANGUAGES, translator
 
 _NO_VALUE = frozenset(
-    {"", "-", "–", "—", ".", "..", "...", "…", "na", "n/a", "nan", "nat", "null", "<na>", "ei tietoa", "uppgift saknas"}
+    {
+        *("", "-", "–", "—", ".", "..", "...", "…", "?", "na", "n/a", "nan", "nat", "null", "<na>", "unknown"),
+        *(
+            "ei tietoa",
+            "ei tiedossa",
+            "ei tiedetä",
+            "tuntematon",
+            "puuttuu",
+            "uppgift saknas",
+            "saknas",
+            "okänd",
+            "okänt",
+        ),
+    }
 )
 """What statistics and registers write where there is no figure."""
 
@@ -33,6 +46,7 @@ _YES = {"yes", "y", "true", "1", "x", "kyllä", "kylla", "k", "joo", "tosi", "ja
 _NO = {"no", "n", "false", "0", "ei", "e", "epätosi", "epatosi", "nej", "falskt"}
 _EUROS = re.compile(r"€|eur(?![a-z])", re.IGNORECASE)
 _EUROS_AFTER = re.compile(r"\s*(?:€|eur|euroa?)$", re.IGNORECASE)
+_AND_UNIT = re.compile(r"(.*\d)\s*([^\d\s].*)")
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 
 
@@ -250,7 +264,10 @@ def _numbers(raw: pd.Series[Any], column: Column, table: str, rows: Any, finding
         if odd.any():
             rest = text[odd]
             percent, euros = column.kind == "share", "€" in column.unit
-            read = {t: None if is_missing(t) else to_number(t, percent=percent, euros=euros) for t in rest.unique()}
+            read = {
+                t: None if is_missing(t) else to_number(_bare(t, column.unit), percent=percent, euros=euros)
+                for t in rest.unique()
+            }
             values[odd] = [np.nan if read[t] is None else read[t] for t in rest]
             unread[odd] = [read[t] is None and not is_missing(t) for t in rest]
     with np.errstate(invalid="ignore"):
@@ -268,6 +285,18 @@ def _numbers(raw: pd.Series[Any], column: Column, table: str, rows: Any, finding
         say("Write a whole number without decimals; thousands may be apart with a space, 1 234."),
     )
     return pd.Series(values, index=raw.index).astype("Int64") if whole else pd.Series(values, index=raw.index)
+
+
+def _bare(text: str, unit: str) -> str:
+    """Leave out the column's own unit after a number: ``6 kk`` in months, ``480 m2`` in square metres."""
+    match = _AND_UNIT.fullmatch(text)
+    return match[1] if unit and match and fold(match[2]) in _unit_words(unit) else text
+
+
+@cache
+def _unit_words(unit: str) -> frozenset[str]:
+    said = {translator(language)(unit) for language in LANGUAGES}
+    return frozenset(fold(part) for word in said for part in (word, word.split("/")[0])) - {""}
 
 
 def _not_read(text: pd.Series[Any], unread: Any, column: Column, table: str, rows: Any) -> Iterator[Finding]:
