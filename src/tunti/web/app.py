@@ -20,7 +20,20 @@ from tunti import __version__
 from tunti.errors import TuntiError
 from tunti.locale import N_, translator
 from tunti.store.models import Job, PlanRow, ProjectRow
-from tunti.web import accounts, api, changing, ogc, overview, projects, public, reading, running, tables, together
+from tunti.web import (
+    accounts,
+    api,
+    changing,
+    correcting,
+    ogc,
+    overview,
+    projects,
+    public,
+    reading,
+    running,
+    tables,
+    together,
+)
 from tunti.web.ground import NotReady
 from tunti.web.guard import guard
 from tunti.web.logs import LOG, tell
@@ -87,7 +100,20 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.service = service
-    for part in (public, ogc, accounts, projects, overview, changing, running, together, reading, tables, api):
+    for part in (
+        public,
+        ogc,
+        accounts,
+        projects,
+        correcting,
+        overview,
+        changing,
+        running,
+        together,
+        reading,
+        tables,
+        api,
+    ):
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=str(files("tunti.web") / "static")), name="static")
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False)

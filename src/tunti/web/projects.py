@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, HTTPException, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import Response
 from sqlalchemy import select
 
@@ -14,10 +14,11 @@ from tunti.findings import Level, stops
 from tunti.report.words import words_for
 from tunti.store.models import PlanRow, ProjectRow
 from tunti.web.asked import Token, place_of, rows_of
+from tunti.web.correcting import demand_tables
 from tunti.web.guard import check_csrf, may_read
 from tunti.web.page import away, found_in, language_of, page
 from tunti.web.state import asked_of, service_of
-from tunti.web.uploads import take_table
+from tunti.web.uploads import take_table, waiting_of
 from tunti.work import audit, bundle, plans
 from tunti.work.roles import Act, may
 
@@ -114,40 +115,27 @@ def _project(request: Request, problem: str | None, findings: list[Any] | None =
     )
 
 
-@router.get("/work/{project}/findings")
-def findings(request: Request, level: Annotated[str, Query(max_length=10)] = "") -> Response:
-    """Show everything that was found in the tables."""
-    asked = asked_of(request)
-    assert asked.project is not None
-    _, settings, found = service_of(request).ground(asked.project).baseline()
-    rows = found_in([f for f in found if level in ("", f.level.value)], words_for(language_of(request)))
-    return page(
-        request,
-        "findings.html",
-        rows=rows[:2000],
-        many=len(rows),
-        level=level,
-        illustrative=settings.project.illustrative,
-        workspace=True,
-    )
-
-
 @router.post("/work/{project}/tables")
 def upload(request: Request, file: Annotated[UploadFile, File()], csrf: Token = "") -> Response:
-    """Take a table into the project when nothing in it stops a plan; else say all that is wrong and change nothing."""
+    """Take a table into the project when nothing in it stops a plan; else show all that is wrong, to be corrected."""
     check_csrf(request, csrf)
     asked, service = asked_of(request), service_of(request)
-    assert asked.project is not None
+    row = demand_tables(request)
+    folder = service.ground(row).folder
     try:
-        found = take_table(service.ground(asked.project).folder, file.filename or "", file.file.read())
+        found = take_table(folder, file.filename or "", file.file.read())
     except InputError as refused:
+        with service.db.writing() as session:
+            audit.record(session, asked.person.name, "table refused", project=row.id, file=(file.filename or "")[:200])
+        if waiting_of(folder) is not None:
+            return away(f"/work/{row.slug}/waiting")
         text = refused.text(language_of(request))
         return _project(request, text, [f for f in refused.findings if f.level is Level.ERROR][:200])
     except TuntiError as problem:
         return _project(request, problem.text(language_of(request)))
     with service.db.writing() as session:
-        audit.record(session, asked.person.name, "table taken", project=asked.project.id, file=found)
-    return away(f"/work/{asked.project.slug}/findings")
+        audit.record(session, asked.person.name, "table taken", project=row.id, file=found)
+    return away(f"/work/{row.slug}/findings?done=taken")
 
 
 @router.get("/work/{project}/export.zip")
