@@ -157,6 +157,7 @@ def draw(
     outside: Circles,
     unnamed: int,
     doubt: bool = False,
+    compact: bool = False,
 ) -> None:
     """Draw the legend of a network map beside or below it.
 
@@ -175,6 +176,8 @@ def draw(
         Points whose name found no room.
     doubt : bool
         The map hatches cells that are likely, but not surely, within the standard.
+    compact : bool
+        Name no lines and show no map of the country.
     """
     x, y, width, height = box.legend_box
     axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
@@ -207,7 +210,7 @@ def draw(
     panel.gap()
     if not box.beside:
         panel.column(1)
-    _symbols(panel, words, shown, base)
+    _symbols(panel, words, shown, base, lines=not compact)
     if unnamed:
         panel.text(words.text(N_("Names that did not fit are in the table of points.")), size=5.6, colour=style.MUTED)
     panel.gap()
@@ -221,7 +224,8 @@ def draw(
     if not box.beside:
         panel.column(3)
     _scale(panel, words, base, box)
-    _locator(canvas, box, base, plan, room=panel.y)
+    if not compact:
+        _locator(canvas, box, base, plan, room=panel.y)
 
 
 def _hatched(panel: _Panel, text: str) -> None:
@@ -234,7 +238,7 @@ def _hatched(panel: _Panel, text: str) -> None:
     panel.text(text, x=6.5)
 
 
-def _symbols(panel: _Panel, words: Words, shown: Symbols, base: Ground) -> None:
+def _symbols(panel: _Panel, words: Words, shown: Symbols, base: Ground, *, lines: bool) -> None:
     kinds = set(shown.points["kind"])
     panel.text(words.text(N_("Points")), bold=True)
     for kind in ("existing", "new", "neighbour", "office"):
@@ -250,7 +254,7 @@ def _symbols(panel: _Panel, words: Words, shown: Symbols, base: Ground) -> None:
         (base.borders is not None, N_("Municipal border"), style.BORDER, 0.4),
         (bool(base.roads), N_("Main road"), style.ROAD, 1.0),
     ):
-        if there:
+        if there and lines:
             panel.axes.plot([panel.x, panel.x + 5], [panel.y - ROW / 2] * 2, color=colour, lw=width)
             panel.text(words.text(label), x=6.5)
 

@@ -46,8 +46,17 @@ class Layout:
     beside: bool
 
 
+COMPACT = 80.0
+"""Height of a short legend, millimetres."""
+
+
 def layout(
-    frame: tuple[float, float, float, float], *, width: float, most_height: float, marked: bool = False
+    frame: tuple[float, float, float, float],
+    *,
+    width: float,
+    most_height: float,
+    marked: bool = False,
+    compact: bool = False,
 ) -> Layout:
     """Divide the drawing between the map and its legend by the shape of the area.
 
@@ -59,6 +68,8 @@ def layout(
         Millimetres.
     marked : bool
         Whether the drawing says under the map that the figures are illustrative.
+    compact : bool
+        The legend is short and stands beside the map.
 
     Returns
     -------
@@ -69,9 +80,9 @@ def layout(
     foot, side, below = (11.5 if marked else 7.0), 45.0, 37.0
     beside = min(width - side, (most_height - foot) / shape)
     over = min(width - 0.6, (most_height - foot - below) / shape)
-    if beside >= over * 0.9:
+    if compact or beside >= over * 0.9:
         map_height = beside * shape
-        height = max(map_height, 104.0) + foot
+        height = max(map_height, COMPACT if compact else 104.0) + foot
         legend_box = (beside + 4, foot, width - beside - 4, height - foot)
         return Layout(width, height, (0.3, height - map_height, beside, map_height), legend_box, True)
     map_height = over * shape
@@ -223,6 +234,7 @@ def network_map(
     width: float = 160.0,
     most_height: float = 205.0,
     hatched: bool = False,
+    compact: bool = False,
 ) -> bytes:
     """Draw today's or the proposed network on the drive times of the area's people.
 
@@ -236,6 +248,8 @@ def network_map(
         Millimetres on paper.
     hatched : bool
         Hatch the cells of the proposal that are likely, but not surely, within the standard.
+    compact : bool
+        A short legend, which names no lines and shows no map of the country: for a summary.
 
     Returns
     -------
@@ -244,7 +258,7 @@ def network_map(
     """
     base = ground(plan)
     access = plan.today if which == "today" else plan.proposed
-    box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative)
+    box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact)
     shown = within(symbols(plan, which), base.frame)
     crowd = len(shown.points) > 60
     small = len(shown.points) > 30 and box.map_box[2] < 90
@@ -265,7 +279,7 @@ def network_map(
             unnamed = _draw_labels(axes, shown, box, base, outside, size=size, scale=scale)
         legend.draw(
             canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed,
-            doubt=doubt,
+            doubt=doubt, compact=compact,
         )  # fmt: skip
         draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)

@@ -165,6 +165,13 @@ class Words:
         text = self.number(value, decimals=decimals)
         return f"€{text}" if self.language == "en" else f"{text}{NBSP}€"
 
+    def mega(self, value: SupportsFloat, *, decimals: int = 1) -> str:
+        """Write euros as millions, with a decimal more while they would round to nothing: 0.7 M€, 0.04 M€."""
+        millions = float(value) / 1e6
+        while decimals < 3 and millions and round(millions, decimals) == 0:
+            decimals += 1
+        return f"{self.number(millions, decimals=decimals)}{NBSP}M€"
+
     def date(self, value: dt.date) -> str:
         """Write a date: 1.1.2026, 1.1.2026, 1 January 2026."""
         if self.language == "en":

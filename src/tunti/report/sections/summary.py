@@ -5,12 +5,39 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import pandas as pd
 
 from tunti.locale import N_
+from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragraph, Section
 from tunti.report.maps import network_map
 from tunti.report.sections.context import Context, records
 from tunti.report.words import ILLUSTRATIVE, missing
+
+
+def changes(plan: RegionalPlan) -> pd.DataFrame:
+    """Give each cell's drive to the nearest point today and after, and its change.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+
+    Returns
+    -------
+    DataFrame
+        ``cell, municipality, x, y, people, before, after, change``, minutes; what is beyond the cut-off counts as
+        infinite in the change, and as the cut-off in ``before`` and ``after``.
+    """
+    both = plan.today.cells[["cell", "municipality", "x", "y", "people", "minutes"]].merge(
+        plan.proposed.cells[["cell", "minutes"]], on="cell", suffixes=("", "_after")
+    )
+    far = max(plan.settings.plan.cutoff_minutes, plan.settings.standard.minutes)
+    before = np.nan_to_num(both["minutes"].to_numpy(float, na_value=np.nan), nan=np.inf)
+    after = np.nan_to_num(both["minutes_after"].to_numpy(float, na_value=np.nan), nan=np.inf)
+    with np.errstate(invalid="ignore"):
+        change = np.where(before == after, 0.0, after - before)
+    known = both[["cell", "municipality", "x", "y", "people"]]
+    return known.assign(before=np.minimum(before, far), after=np.minimum(after, far), change=change)
 
 
 def changed_people(context: Context, *, least: float = 1.0) -> tuple[int, int]:
@@ -27,21 +54,64 @@ def changed_people(context: Context, *, least: float = 1.0) -> tuple[int, int]:
     shorter, longer : int
         Someone who loses the only point within the cut-off has a longer drive.
     """
-    today, after = context.plan.today.cells, context.plan.proposed.cells
-    both = today[["cell", "people", "minutes"]].merge(after[["cell", "minutes"]], on="cell", suffixes=("", "_after"))
-    before = both["minutes"].to_numpy(float, na_value=np.inf)
-    then = both["minutes_after"].to_numpy(float, na_value=np.inf)
-    before, then = np.nan_to_num(before, nan=np.inf), np.nan_to_num(then, nan=np.inf)
-    people = both["people"].to_numpy(float)
-    with np.errstate(invalid="ignore"):
-        change = np.where(before == then, 0.0, then - before)
+    moved = changes(context.plan)
+    people = moved["people"].to_numpy(float)
+    change = moved["change"].to_numpy(float)
     return int(people[change <= -least].sum()), int(people[change >= least].sum())
+
+
+LOSES = 5.0
+"""Minutes by which the mean drive of a municipality must grow before the summary names it."""
+
+
+def losing(context: Context) -> list[str]:
+    """Name the municipalities whose people's drive grows most: how many people, from what to what.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    list of str
+        At most four, the most minutes in all first.
+    """
+    words = context.words
+    moved = changes(context.plan)
+    moved = moved[(moved["change"] >= 1.0) & moved["municipality"].notna() & (moved["people"] > 0)]
+    names = {str(r["municipality"]): words.place(r) for r in records(context.plan.proposed.municipalities)}
+    found = []
+    for code, rows in moved.groupby(moved["municipality"].astype(str), sort=True):
+        people = rows["people"].to_numpy(float)
+        before, after = (float((rows[k].to_numpy(float) * people).sum() / people.sum()) for k in ("before", "after"))
+        if after - before >= LOSES and code in names:
+            found.append((-(after - before) * people.sum(), str(code), people.sum(), before, after))
+    return [
+        context.say(
+            N_("{place} ({people} people, from {before} to {after} min)"),
+            place=names[code],
+            people=words.number(people),
+            before=words.number(before),
+            after=words.number(after),
+        )
+        for _, code, people, before, after in sorted(found)[:4]
+    ]
 
 
 def counts(context: Context) -> tuple[int, int]:
     """Count the proposed points that exist and that are new."""
     existing = int((context.plan.points["status"].astype(str) == "existing").sum())
     return existing, len(context.plan.points) - existing
+
+
+def _start(context: Context) -> str:
+    """Say how many people the area has, by its inflected name when the names table holds it."""
+    plan, say, words = context.plan, context.say, context.words
+    where = words.where(context.area) if plan.region is not None else None
+    people = context.people(plan.proposed.people)
+    if where:
+        return say(N_("{where}: {people}."), where=where[:1].upper() + where[1:], people=people)
+    return say(N_("The area has {people}."), people=people)
 
 
 def _decision(context: Context) -> Callout:
@@ -58,10 +128,12 @@ def _decision(context: Context) -> Callout:
             N_("It is proposed that the network of {n} joint service points shown here is approved."),
         )
     if not len(plan.points):
-        texts = [say(N_("The plan proposes no joint service point in the area."))]
+        texts = [_start(context) + " " + say(N_("The plan proposes no joint service point in the area."))]
     else:
         texts = [
-            words.many(one, many, len(plan.points))
+            _start(context)
+            + " "
+            + words.many(one, many, len(plan.points))
             + " "
             + say(
                 N_("Existing points: {existing}, new points: {new}."),
@@ -72,8 +144,14 @@ def _decision(context: Context) -> Callout:
             + say(N_("The target year is {year}."), year=str(plan.settings.project.target_year))
         ]
         if plan.services is not None:
-            closed = int((plan.services.offices["customer_part"].astype(str) == "closes").sum())
-            texts.append(say(N_("Agencies' own customer premises that close: {n}."), n=words.number(closed)))
+            part = plan.services.offices["customer_part"].astype(str)
+            texts.append(
+                say(
+                    N_("Of the agencies' own offices with customers {closed} close that part and {stays} keep it."),
+                    closed=words.number(int((part == "closes").sum())),
+                    stays=words.number(int((part == "stays").sum())),
+                )
+            )
     if plan.illustrative:
         texts.insert(0, say(N_("Some of the figures are invented for illustration: nothing can be decided on them.")))
         return Callout(say(N_("An example, not for decision")), tuple(texts), "warning")
@@ -86,7 +164,7 @@ def _figures(context: Context) -> KeyFigures:
     today, after = plan.today, plan.proposed
 
     def was(value: str) -> str:
-        return say(N_("today, an office of any agency: {value}"), value=value)
+        return say(N_("today {value}"), value=value)
 
     def one_or_more(n: int, one: str, many: str, **values: str) -> str:
         return say(one if n == 1 else many, **values)
@@ -126,19 +204,61 @@ def _figures(context: Context) -> KeyFigures:
     )
 
 
+def money_of(plan: RegionalPlan) -> dict[str, float] | None:
+    """Give the programme's figures by measure, None without a programme.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+
+    Returns
+    -------
+    dict of str to float, or None
+    """
+    if plan.programme is None or not len(plan.programme.indicators):
+        return None
+    rows = plan.programme.indicators
+    return {str(m): float(v) for m, v in zip(rows["measure"], rows["value"], strict=True)}
+
+
+def _costs(context: Context) -> Paragraph:
+    """Say in plain words what the proposal costs and whom."""
+    say, words, found = context.say, context.words, money_of(context.plan)
+    lead = say(N_("What it costs."))
+    if found is None:
+        return Paragraph(
+            say(N_("It is not known: the programme, from which costs and savings come, is lacking.")), lead
+        )
+    net, agencies = found["net_state_year"], found["net_agencies_year"]
+    texts = [
+        say(
+            N_("At the end of the programme the state pays {net} a year less than today.")
+            if net >= 0
+            else N_("At the end of the programme the state pays {net} a year more than today."),
+            net=words.mega(abs(net)),
+        ),
+        say(N_("One-off costs before that are {once}."), once=words.mega(max(-found["one_off_state"], 0.0))),
+        say(
+            N_("Of this the agencies' own costs fall by {net} a year; the rest is points and the state's own space.")
+            if agencies >= 0
+            else N_("Of this the agencies' own costs grow by {net} a year; the rest is points and space of the state."),
+            net=words.mega(abs(agencies)),
+        ),
+    ]
+    return Paragraph(" ".join(texts), lead)
+
+
 def _last_figure(context: Context) -> KeyFigure:
     """Give what the plan costs the state once it is known, and the points with few people until then."""
     plan, say, words = context.plan, context.say, context.words
-    if plan.programme is not None:
-        table = plan.programme.indicators
-        net = table.loc[table["measure"].astype(str) == "net_state_year", "value"]
-        npv = table.loc[table["measure"].astype(str) == "npv_state", "value"]
-        if len(net) and len(npv):
-            return KeyFigure(
-                words.euros(float(net.iloc[0])),
-                say(N_("state's saving a year; below zero it is a cost")),
-                say(N_("net present value {value}"), value=words.euros(float(npv.iloc[0]))),
-            )
+    found = money_of(plan)
+    if found is not None:
+        saves = found["net_state_year"] >= 0
+        return KeyFigure(
+            words.mega(abs(found["net_state_year"])),
+            say(N_("less for the state to pay a year")) if saves else say(N_("more for the state to pay a year")),
+            say(N_("one-off costs {value}"), value=words.mega(max(-found["one_off_state"], 0.0))),
+        )
     known = plan.settings.standard.known_population_base
     below = plan.points[plan.points["below_base"].astype(bool)]
     detail = ""
@@ -181,8 +301,7 @@ def _compared(context: Context) -> list[str]:
                 points=points,
             ),
         ]
-    return [
-        *texts,
+    said = [
         say(
             N_(
                 "With the proposal ({points}) the drive to the nearest point is at least a minute shorter than now for "
@@ -191,8 +310,16 @@ def _compared(context: Context) -> list[str]:
             points=points,
             shorter=words.number(shorter),
             longer=words.number(longer),
-        ),
+        )
     ]
+    names = losing(context)
+    if names:
+        said.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
+    return [*said, *texts]
+
+
+SUMMARY_MAP = 98.0
+"""Height of the summary's map with its foot, millimetres: the summary fits on one page with it."""
 
 
 def summary(context: Context) -> Section:
@@ -207,13 +334,7 @@ def summary(context: Context) -> Section:
     Section
     """
     plan, say, words = context.plan, context.say, context.words
-    where = words.where(context.area) if plan.region is not None else None
-    start = (
-        say(N_("{where}: {people}."), where=where[:1].upper() + where[1:], people=context.people(plan.proposed.people))
-        if where
-        else say(N_("The area has {people}."), people=context.people(plan.proposed.people))
-    )
-    texts = [start, *_compared(context)]
+    texts = _compared(context)
     rows = plan.proposed.municipalities
     outside = (rows["people"] - rows["people_inside"]).astype(float)
     rows = rows.assign(outside=outside).sort_values(["outside", "municipality"], ascending=[False, True], kind="stable")
@@ -227,12 +348,13 @@ def summary(context: Context) -> Section:
         (
             _decision(context),
             _figures(context),
-            Paragraph(" ".join(texts)),
+            _costs(context),
+            Paragraph(" ".join(texts), say(N_("Who loses and who gains."))),
             Figure(
                 "summary-map",
                 say(N_("Proposed network and drive times to it")),
                 map_alt(context, "proposed"),
-                partial(network_map, plan, words, which="proposed", most_height=112.0),
+                partial(network_map, plan, words, which="proposed", most_height=SUMMARY_MAP, compact=True),
                 floats=False,
             ),
         ),
