@@ -6,7 +6,7 @@ import { Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl 
 import type { GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Refused, Server } from "./server";
-import type { Change, Figures, Job, Site, WhatIf } from "./server";
+import type { Cells, Change, Figures, Job, Site, WhatIf } from "./server";
 import { BANDS, OUTSIDE, bandEdges, baseStyle, cellFeatures } from "./style";
 
 setWorkerUrl(workerUrl);
@@ -23,12 +23,15 @@ function start(box: HTMLElement): void {
   const percent = (value: number): string =>
     value.toLocaleString(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const editable = box.dataset.editable === "yes";
-  const server = new Server(box.dataset.api ?? "", box.dataset.csrf ?? "");
+  const server = new Server(box.dataset.api ?? "", box.dataset.csrf ?? "", box.dataset.comments ?? "");
   let version = Number(box.dataset.version);
 
+  // A link to a view of the map says where it is: #zoom/latitude/longitude.
+  const sent = /^#[\d.]+\/-?[\d.]+\/-?[\d.]+/.test(location.hash);
   const map = new MapLibre({
     container: box,
     style: baseStyle(),
+    hash: true,
     bounds: [19, 59.5, 31.6, 70.2],
     maxZoom: 14,
     attributionControl: false,
@@ -111,13 +114,25 @@ function start(box: HTMLElement): void {
     return row;
   }
 
-  async function refresh(): Promise<void> {
+  async function refresh(): Promise<Cells> {
     const [sites, cells, plan] = await Promise.all([server.sites(), server.cells(), server.plan()]);
     version = plan.version;
     if (plan.figures) showFigures(plan.figures);
     source("sites").setData(sites);
     source("cells").setData(cellFeatures(cells));
     drawLegend(cells.minutes_standard);
+    return cells;
+  }
+
+  function showAll(cells: Cells): void {
+    if (sent || !cells.lon.length) return;
+    const ends = (values: number[]): [number, number] => [
+      values.reduce((a, b) => Math.min(a, b)),
+      values.reduce((a, b) => Math.max(a, b)),
+    ];
+    const [west, east] = ends(cells.lon);
+    const [south, north] = ends(cells.lat);
+    map.fitBounds([west, south, east, north], { padding: 30, animate: false, maxZoom: 10 });
   }
 
   async function make(changes: Change[], said: string): Promise<void> {
@@ -204,6 +219,27 @@ function start(box: HTMLElement): void {
     name.focus();
   }
 
+  function commentOnView(): void {
+    const label = element("label", t("your_comment"));
+    const text = element("textarea");
+    text.rows = 3;
+    text.maxLength = 5000;
+    text.id = "map-comment";
+    label.htmlFor = text.id;
+    const row = element("div", "", "map-buttons");
+    row.append(
+      button(t("comment"), async () => {
+        if (!text.value.trim()) return void text.focus();
+        const { lng, lat } = map.getCenter();
+        await server.comment(text.value, lng, lat, map.getZoom());
+        say(element("p", t("comment_kept")));
+      }),
+      button(t("cancel"), async () => say()),
+    );
+    say(element("h3", t("comment_view")), element("p", t("comment_hint")), label, text, row);
+    text.focus();
+  }
+
   async function optimise(): Promise<void> {
     let job = await server.optimise();
     const bar = element("progress");
@@ -229,7 +265,7 @@ function start(box: HTMLElement): void {
       const shapes = await server.borders();
       if (shapes.land) source("land").setData(shapes.land);
       if (shapes.borders) source("borders").setData(shapes.borders);
-      await refresh();
+      showAll(await refresh());
       source("offices").setData(await server.offices());
       box.dataset.ready = "yes";
     }),
@@ -255,9 +291,8 @@ function start(box: HTMLElement): void {
   }
   map.on("mouseenter", "sites", () => (map.getCanvas().style.cursor = "pointer"));
   map.on("mouseleave", "sites", () => (map.getCanvas().style.cursor = ""));
-  if (editable) {
-    const tools = element("div", "", "map-buttons");
-    tools.append(button(t("new_site"), async () => addSite()), button(t("optimise"), optimise));
-    box.before(tools);
-  }
+  const tools = element("div", "", "map-buttons");
+  if (editable) tools.append(button(t("optimise"), optimise), button(t("new_site"), async () => addSite()));
+  if (box.dataset.comments) tools.append(button(t("comment_view"), async () => commentOnView()));
+  box.before(tools);
 }

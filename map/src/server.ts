@@ -61,7 +61,11 @@ export class Refused extends Error {
 }
 
 export class Server {
-  constructor(private readonly base: string, private readonly csrf: string) {}
+  constructor(
+    private readonly base: string,
+    private readonly csrf: string,
+    private readonly comments: string,
+  ) {}
 
   private async ask<T>(path: string, body?: unknown): Promise<T> {
     const answer = await fetch(this.base + path, {
@@ -78,6 +82,13 @@ export class Server {
       throw new Refused(answer.status, typeof why === "string" ? why : answer.statusText);
     }
     return told as T;
+  }
+
+  /** Comments on what the map shows; the page of comments takes it like its own form. */
+  async comment(text: string, x: number, y: number, zoom: number): Promise<void> {
+    const form = { csrf: this.csrf, text, x: x.toFixed(5), y: y.toFixed(5), zoom: zoom.toFixed(2) };
+    const answer = await fetch(this.comments, { method: "POST", body: new URLSearchParams(form) });
+    if (!answer.ok) throw new Refused(answer.status, answer.statusText);
   }
 
   sites = () => this.ask<GeoJSON.FeatureCollection<GeoJSON.Point, Site>>("/sites");

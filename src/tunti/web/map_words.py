@@ -43,6 +43,11 @@ MAP_WORDS = {
     "add": N_("Add"),
     "cancel": N_("Cancel"),
     "optimise": N_("Optimise the rest"),
+    "comment_view": N_("Comment on this view"),
+    "comment_hint": N_("The comment keeps the place and the zoom that the map shows now."),
+    "your_comment": N_("Your comment"),
+    "comment": N_("Comment"),
+    "comment_kept": N_("The comment is kept."),
     "done": N_("Done."),
 }
 """Words by what the island calls them."""
