@@ -37,6 +37,7 @@ from tunti.inputs.tables import Inputs
 from tunti.location.problem import Network, Problem
 from tunti.network.graph import RoadGraph
 from tunti.plan.area import Area, find_region, part
+from tunti.plan.around import around
 from tunti.plan.checked import verified
 from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan, today_open
@@ -53,6 +54,7 @@ from tunti.settings import Settings, read_settings, setting_finding
 from tunti.stages import Progress, Stages, inputs_hash
 from tunti.store.folder import WRITING_FAILED, FolderStore, whole_file
 from tunti.store.hashes import content_hash
+from tunti.work.hearing import Hearing
 
 _NEW = """# Settings of the project. What is left out keeps its default; the documentation lists all settings.
 
@@ -134,6 +136,8 @@ class Project:
         self.store = FolderStore(Path(folder))
         self.seconds: dict[str, float] = {}
         self._read: dict[str | None, tuple[Inputs, Settings, list[Finding]]] = {}
+        self._stages: dict[str | None, Stages] = {}
+        self._heard: tuple[dict[str, Hearing], dict[str | None, Hearing]] | None = None
 
     @classmethod
     def create(cls, folder: Path | str) -> Project:
@@ -472,7 +476,7 @@ class Project:
         path = self.store.folder / "agreed.csv"
         with whole_file(path) as beside:
             agreed_table(programme.events).to_csv(beside, index=False)
-        self._read.clear()
+        self._forget()
         return path
 
     def service_change(
@@ -660,17 +664,13 @@ class Project:
         for name, frame in (("visit_hours", made.visit_hours), ("visit_months", made.visit_months)):
             with whole_file(self.store.folder / f"{name}.csv") as beside:
                 frame.to_csv(beside, index=False)
-        self._read.clear()
+        self._forget()
         return made
 
-    def regional_plans(
-        self,
-        *,
-        scenario: str | None = None,
-        workers: str | int | None = None,
-        progress: Progress = _silent,
-    ) -> list[RegionalPlan]:
-        """Make the full plan of every planned region.
+    def regions(
+        self, *, scenario: str | None = None, workers: str | int | None = None, progress: Progress = _silent
+    ) -> dict[str, dict[str, str]]:
+        """Give the planned regions.
 
         Parameters
         ----------
@@ -681,22 +681,54 @@ class Project:
 
         Returns
         -------
-        list of RegionalPlan
-            In the order of the regions' codes.
+        dict of str to dict
+            Names by language (``fi``, ``sv``, ``en``), by the region's code and in its order.
 
         Raises
         ------
         InputError
             The input has errors.
-        Infeasible
-            No network keeps all the rules.
         """
+        rows = self._run(scenario, workers, progress).times().area.regions.to_dict("records")
+        return {
+            str(r["region"]): {k: str(r[f"region_{k}"]) for k in ("fi", "sv", "en") if pd.notna(r[f"region_{k}"])}
+            for r in rows
+        }
+
+    def hearings(self) -> tuple[dict[str, Hearing], dict[str | None, Hearing]]:
+        """Tell how far the plans of the folder's workspace have come: all by name, and the furthest of each region.
+
+        Returns
+        -------
+        (dict of str to Hearing, dict of str to Hearing)
+            Both empty when nobody has opened the folder with ``tunti serve``.
+        """
+        if self._heard is None:
+            path = self.store.folder / ".tunti" / "work.sqlite"
+            self._heard = {}, {}
+            if path.is_file():
+                # The database's library takes a while to load; folders without a workspace need not wait for it.
+                from tunti.store.database import open_database, sqlite_url
+                from tunti.work.reading import hearings
+
+                base = open_database(sqlite_url(path))
+                with base.reading() as session:
+                    self._heard = hearings(session)
+                base.close()
+        return self._heard
+
+    def _forget(self) -> None:
+        """Read the tables anew when they are next asked for."""
+        self._read.clear()
+        self._stages.clear()
+
+    def _run(self, scenario: str | None, workers: str | int | None, progress: Progress) -> Stages:
+        """Give the stages of a scenario, begun once: the plans of several regions share drive times and network."""
         inputs, settings = self._sound(scenario, progress)
-        regions = Stages(self.store, inputs, settings, progress, workers=workers).times().area.regions
-        return [
-            self.plan(region=str(code), scenario=scenario, full=True, workers=workers, progress=progress)
-            for code in regions["region"]
-        ]
+        if scenario not in self._stages:
+            self._stages[scenario] = Stages(self.store, inputs, settings, progress, workers=workers)
+        self._stages[scenario].progress = progress
+        return self._stages[scenario]
 
     def tables(self, *, scenario: str | None = None) -> Inputs:
         """Give the project's tables, changed as the scenario says."""
@@ -749,7 +781,7 @@ class Project:
         inputs, settings, findings = self._inputs(scenario, progress)
         if stops(findings, strict=strict):
             raise InputError(findings)
-        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        stages = self._run(scenario, workers, progress)
         times = stages.times()
         findings = [*findings, *times.findings]
         if stops(findings, strict=strict):
@@ -780,7 +812,20 @@ class Project:
             run=run,
             roads=stages.main_roads(),
         )
-        plan = replace(plan, **results)
+        heard = self.hearings()[0].get(scenario or "")
+        if heard is not None and heard.region not in (None, code):
+            heard = None
+        beside = None
+        if code is not None:
+            beside = around(
+                solved.area,
+                part(solved.times, np.arange(len(solved.area.sites))),
+                region=code,
+                chosen=solved.network.open,
+                elsewhere=stages.network()[1].open,
+                minutes=settings.standard.minutes,
+            )
+        plan = replace(plan, **results, hearing=heard, around=beside)
         verified(plan, solved.area)
         self.seconds = {**stages.seconds, "plan": perf_counter() - start}
         return plan

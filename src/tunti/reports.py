@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tunti.errors import TuntiError
-from tunti.findings import Finding, Message, say
+from tunti.findings import Finding, Message, say, warning
 from tunti.plan.compare import Comparison, compared
 from tunti.plan.national import National, national
 from tunti.plan.regional import RegionalPlan
@@ -26,7 +26,7 @@ Written = tuple[list[Path], list[Finding]]
 """The files, and what the user should know about them."""
 
 
-def _silent(what: Message, done: float | None) -> None:
+def silent(what: Message, done: float | None) -> None:
     """Show no progress."""
 
 
@@ -47,7 +47,7 @@ def write_region(
     language: str = "fi",
     audience: Audience = "public",
     workers: str | int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Written:
     """Write a region's plan with all its stages in one language: ``plan.pdf, .docx, .html, .xlsx, .gpkg``.
 
@@ -94,25 +94,48 @@ def national_plan(
     *,
     scenario: str | None = None,
     workers: str | int | None = None,
-    progress: Progress = _silent,
-) -> National:
+    progress: Progress = silent,
+) -> tuple[National, list[Finding]]:
     """Make all regions' plans and add them up.
+
+    A region whose plan has been proposed in the folder's workspace goes in with that plan, the furthest one of several;
+    others go in with the scenario.
 
     Parameters
     ----------
     project : Project
     scenario : str, optional
+        Of the regions without a proposed plan; the baseline by default.
     workers : str or int, optional
     progress : callable
 
     Returns
     -------
-    National
+    found : National
+    findings : list of Finding
+        Points that are only in one region's scenario.
     """
-    plans = project.regional_plans(scenario=scenario, workers=workers, progress=progress)
+    furthest, there = project.hearings()[1], set(project.store.scenarios())
+    plans: list[RegionalPlan] = []
+    for region in project.regions(scenario=scenario, workers=workers, progress=progress):
+        heard = furthest.get(region, furthest.get(None))
+        own = heard is not None and heard.state != "draft" and heard.name in there
+        name = heard.name if heard is not None and own else scenario
+        plans.append(project.plan(region=region, scenario=name, full=True, workers=workers, progress=progress))
     sites = sorted({str(s) for p in plans for s in p.points["site"]})
     whole = project.plan(scenario=scenario, points=sites, workers=workers, progress=progress)
-    return national(plans, whole, project.tables(scenario=scenario).limits)
+    unknown = sorted(set(sites) - set(whole.all_points["site"].astype(str)))
+    findings = [
+        warning(
+            "sites",
+            site,
+            None,
+            say("The point is only in one region's scenario; the figures of all regions together leave it out."),
+            say("Add the site to the table of sites, so that all regions' plans know it."),
+        )
+        for site in unknown
+    ]
+    return national(plans, whole, project.tables(scenario=scenario).limits), findings
 
 
 def write_national(
@@ -123,15 +146,15 @@ def write_national(
     language: str = "fi",
     audience: Audience = "public",
     workers: str | int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Written:
     """Write the roll-up of all regions' plans: ``national.pdf, .docx, .html, .xlsx``.
 
     Parameters and errors as :func:`write_region`.
     """
-    found = national_plan(project, scenario=scenario, workers=workers, progress=progress)
+    found, findings = national_plan(project, scenario=scenario, workers=workers, progress=progress)
     document = national_document(found, language=language, audience=audience)
-    return _written(document, to, "national", found.whole, progress), []
+    return _written(document, to, "national", found.whole, progress), findings
 
 
 def comparison(
@@ -140,7 +163,7 @@ def comparison(
     *,
     region: str | None = None,
     workers: str | int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Comparison:
     """Make the plans of the baseline and of scenarios, and compare them.
 
@@ -170,7 +193,7 @@ def write_comparison(
     language: str = "fi",
     audience: Audience = "public",
     workers: str | int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Written:
     """Write the comparison of scenarios with the baseline: ``comparison.pdf, .docx, .html, .xlsx``.
 

@@ -64,6 +64,12 @@ class ProgrammeSettings(BaseModel):
     budget_eur_year: float | None = Field(
         None, ge=0, description="Fit-outs a year in a region where the table of limits says nothing."
     )
+    crews_all_regions: int | None = Field(
+        None, ge=0, description="Fit-outs at the same time in all regions together, which the roll-up is held against."
+    )
+    budget_all_regions_eur_year: float | None = Field(
+        None, ge=0, description="Fit-outs a year in all regions together, which the roll-up is held against."
+    )
     move_eur_person: float = Field(400.0, ge=0, description=f"One-off cost of a person's move. {_NONE}")
     temporary_eur_m2_year: float = Field(
         260.0, ge=0, description=f"Rent of temporary premises, equipment included. {_NONE}"

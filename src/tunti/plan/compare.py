@@ -17,7 +17,7 @@ LEAST = 1.0
 COUNTED = ("points", "new", "people", "share", "outside", "mean_minutes", "below_base", "offices_closed")
 """Figures of the network and its access that are compared."""
 
-MONEY = ("net_state_year", "npv_state", "investment", "one_off_state")
+MONEY = ("net_state_year", "net_agencies_year", "npv_state", "investment", "one_off_state")
 """Figures of the programme that are compared."""
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from tunti.plan.capacity import Busy, busy, fit_outs, oversubscribed
 from tunti.plan.regional import RegionalPlan
 
 MODES = ("staffed", "visiting", "remote", "assisted")
+MONEY = ("net_state_year", "net_agencies_year", "investment", "one_off_state", "npv_state")
+"""Figures of a programme in euros that are sums over regions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,19 +26,22 @@ class National:
     plans : tuple of RegionalPlan
         One per region.
     regions : DataFrame
-        ``region, region_fi, region_sv, region_en, state, points, new, people, people_outside_today, people_outside,
-        share_today, share, offices_closed, net_state_eur_year, investment_eur, lacking`` (names of stages).
+        ``region, region_fi, region_sv, region_en, scenario, points, new, people, people_outside_today, people_outside,
+        share_today, share, offices_closed, offices_moved`` and the figures of :data:`MONEY`, euros; missing where the
+        plan lacks the stage. What each lacks and its state of decision are in ``plans``.
     conflicts : DataFrame
-        ``kind, region, other, what, people, quarter, amount, limit``. Kinds: ``counted_on`` (a point of the other
-        region's that this one counts on and that the other's plan has), ``missing_point`` (that it has not),
+        ``kind, region, other, what, people, outside, quarter, amount, limit``. Kinds: ``counted_on`` (a point of the
+        other region's that this one counts on and that the other's plan has), ``missing_point`` (that it has not),
         ``closure`` (the other region closes an office, and people of this one who are within the standard of it today
-        are outside after), ``crews`` and ``budget`` (more than the limits of a region give).
+        are outside after), ``crews`` and ``budget`` (fit-outs ask for more than a region has, or than there is for all
+        regions, whose ``region`` is missing). ``people`` count on the point or office; ``outside`` of them are outside
+        the standard when all plans are carried out.
     agencies : DataFrame
-        ``agency, region, offices, closes`` and presences at points by mode.
+        ``agency, region, offices, closes``, presences at points by mode, and ``saving_eur_year`` (missing without a
+        programme).
     load : DataFrame
-        ``year, crews`` (most fit-outs at the same time in a quarter of the year), ``cost_eur`` of fit-outs that begin.
-    measures : DataFrame
-        ``measure, value, unit``: sums of the programmes' figures that add up over regions.
+        ``year, crews`` (most fit-outs at the same time in a quarter of the year), ``cost_eur`` of fit-outs, spread
+        evenly over their quarters.
     """
 
     whole: RegionalPlan
@@ -45,21 +50,15 @@ class National:
     conflicts: pd.DataFrame
     agencies: pd.DataFrame
     load: pd.DataFrame
-    measures: pd.DataFrame
+
+    @property
+    def cashflow(self) -> pd.DataFrame | None:
+        """The money of all programmes, None when no plan has one."""
+        flows = [p.programme.cashflow for p in self.plans if p.programme is not None and len(p.programme.cashflow)]
+        return pd.concat(flows, ignore_index=True) if flows else None
 
 
-_ADD_UP = ("points_opened", "offices_closed", "offices_put_off", "offices_moved", "investment", "one_off_state",
-           "net_state_year", "net_agencies_year", "npv_state")  # fmt: skip
-"""Figures of a programme that are sums over regions."""
-
-
-def national(
-    plans: Sequence[RegionalPlan],
-    whole: RegionalPlan,
-    limits: pd.DataFrame,
-    *,
-    states: Mapping[str, str] | None = None,
-) -> National:
+def national(plans: Sequence[RegionalPlan], whole: RegionalPlan, limits: pd.DataFrame) -> National:
     """Add all regions' plans up and find where they do not fit together.
 
     Parameters
@@ -70,21 +69,19 @@ def national(
         All planned regions with the points of ``plans``.
     limits : DataFrame
         The input table of crews and money.
-    states : mapping of str to str, optional
-        State of each region's plan by its code; ``draft`` for others.
 
     Returns
     -------
     National
     """
+    together = busy(fit_outs(plans))
     return National(
         whole=whole,
         plans=tuple(plans),
-        regions=_regions(plans, states or {}),
-        conflicts=_conflicts(plans, limits),
+        regions=_regions(plans),
+        conflicts=_conflicts(plans, whole, limits),
         agencies=_agencies(plans),
-        load=_load(plans),
-        measures=_measures(plans),
+        load=_load(together),
     )
 
 
@@ -96,7 +93,7 @@ def _measure(plan: RegionalPlan, name: str) -> float | None:
     return float(found.iloc[0]) if len(found) else None
 
 
-def _regions(plans: Sequence[RegionalPlan], states: Mapping[str, str]) -> pd.DataFrame:
+def _regions(plans: Sequence[RegionalPlan]) -> pd.DataFrame:
     rows = []
     for plan in plans:
         closed = None
@@ -106,7 +103,7 @@ def _regions(plans: Sequence[RegionalPlan], states: Mapping[str, str]) -> pd.Dat
             {
                 "region": plan.region,
                 **{f"region_{k}": v for k, v in plan.region_names.items()},
-                "state": states.get(str(plan.region), "draft"),
+                "scenario": plan.scenario,
                 "points": len(plan.points),
                 "new": int((plan.points["status"].astype(str) != "existing").sum()),
                 "people": plan.proposed.people,
@@ -115,35 +112,39 @@ def _regions(plans: Sequence[RegionalPlan], states: Mapping[str, str]) -> pd.Dat
                 "share_today": plan.today.share,
                 "share": plan.proposed.share,
                 "offices_closed": closed,
-                "net_state_eur_year": _measure(plan, "net_state_year"),
-                "investment_eur": _measure(plan, "investment"),
-                "lacking": tuple(plan.lacking),
+                "offices_moved": _measure(plan, "offices_moved"),
+                **{name: _measure(plan, name) for name in MONEY},
             }
         )
     return pd.DataFrame(rows)
 
 
-def _conflicts(plans: Sequence[RegionalPlan], limits: pd.DataFrame) -> pd.DataFrame:
+def _conflicts(plans: Sequence[RegionalPlan], whole: RegionalPlan, limits: pd.DataFrame) -> pd.DataFrame:
     own = {str(p.region): set(p.points["site"].astype(str)) for p in plans}
-    closed: dict[str, tuple[str, str]] = {}
+    closed: dict[str, str] = {}
     for plan in plans:
         if plan.services is not None:
             offices = plan.services.offices
             for office in offices.loc[offices["customer_part"].astype(str) == "closes", "office"]:
-                closed[str(office)] = str(plan.region), str(office)
+                closed[str(office)] = str(plan.region)
     rows: list[dict[str, object]] = []
     for plan in plans:
-        region = str(plan.region)
+        outside = _outside_by_site(plan, whole)
         for r in plan.neighbours.to_dict("records"):
-            other = str(r["region"])
-            there = str(r["site"]) in own.get(other, set())
-            kind = "counted_on" if there else "missing_point"
+            site, other = str(r["site"]), str(r["region"])
             rows.append(
-                {"kind": kind, "region": region, "other": other, "what": str(r["site"]), "people": r["people_served"]}
+                {
+                    "kind": "counted_on" if site in own.get(other, set()) else "missing_point",
+                    "region": str(plan.region),
+                    "other": other,
+                    "what": site,
+                    "people": r["people_served"],
+                    "outside": outside.get(site, 0),
+                }
             )
-        rows += _closures(plan, closed)
-    rows += _oversubscribed(plans, limits)
-    columns = ["kind", "region", "other", "what", "people", "quarter", "amount", "limit"]
+        rows += _closures(plan, whole, closed)
+    rows += oversubscribed(plans, limits)
+    columns = ["kind", "region", "other", "what", "people", "outside", "quarter", "amount", "limit"]
     table = pd.DataFrame(rows, columns=columns)
     order = {k: n for n, k in enumerate(("missing_point", "closure", "crews", "budget", "counted_on"))}
     table = table.assign(_kind=table["kind"].map(order)).sort_values(
@@ -152,85 +153,36 @@ def _conflicts(plans: Sequence[RegionalPlan], limits: pd.DataFrame) -> pd.DataFr
     return table.drop(columns="_kind").reset_index(drop=True)
 
 
-def _closures(plan: RegionalPlan, closed: Mapping[str, tuple[str, str]]) -> list[dict[str, object]]:
-    """Count the people whose office within the standard closes in another region and who are outside after."""
+def _outside_by_site(plan: RegionalPlan, whole: RegionalPlan) -> dict[str, int]:
+    """Count by the point that a plan counts on who is outside the standard when all plans are carried out."""
+    both = plan.proposed.cells[["cell", "people", "nearest_site"]].merge(whole.proposed.cells[["cell", "minutes"]])
+    outside = both[~(both["minutes"] <= plan.settings.standard.minutes).fillna(False).astype(bool)]
+    return {str(k): int(v) for k, v in outside.groupby("nearest_site")["people"].sum().items()}
+
+
+def _closures(plan: RegionalPlan, whole: RegionalPlan, closed: Mapping[str, str]) -> list[dict[str, object]]:
+    """Count the people whose office within the standard closes in another region, where some are outside after."""
     both = plan.today.cells[["cell", "people", "minutes", "nearest_site"]].merge(
-        plan.proposed.cells[["cell", "minutes"]], on="cell", suffixes=("", "_after")
+        whole.proposed.cells[["cell", "minutes"]], on="cell", suffixes=("", "_after")
     )
     standard = plan.settings.standard.minutes
-    lost = (both["minutes"] <= standard).fillna(False) & ~(both["minutes_after"] <= standard).fillna(False)
-    left = both[lost.astype(bool) & (both["people"] > 0)]
+    within = (both["minutes"] <= standard).fillna(False).astype(bool) & (both["people"] > 0)
+    left = both.assign(outside=both["people"].where(~(both["minutes_after"] <= standard).fillna(False).astype(bool), 0))
     office = left["nearest_site"].astype("string").fillna("").str.removeprefix("office:")
     rows: list[dict[str, object]] = []
-    for name, group in left.groupby(office, sort=True):
-        where = closed.get(str(name))
-        if where is not None and where[0] != plan.region:
+    for name, group in left[within].groupby(office[within], sort=True):
+        other, outside = closed.get(str(name)), int(group["outside"].sum())
+        if other is not None and other != plan.region and outside:
             people = int(group["people"].sum())
             rows.append(
-                {"kind": "closure", "region": plan.region, "other": where[0], "what": str(name), "people": people}
-            )
+                {"kind": "closure", "region": plan.region, "other": other, "what": str(name), "people": people,
+                 "outside": outside}
+            )  # fmt: skip
     return rows
 
 
-def _fit_outs(plan: RegionalPlan) -> pd.DataFrame:
-    """Give a programme's events that take crews, with the quarters between their start and end."""
-    if plan.programme is None:
-        return pd.DataFrame(columns=["start_quarter", "end_quarter", "crews", "cost_cents"])
-    events = plan.programme.events
-    events = events[events["start_quarter"].notna() & (events["crews"].fillna(0) > 0)]
-    return events[["start_quarter", "end_quarter", "crews", "cost_cents"]]
-
-
-def _quarters(start: str, end: Any) -> list[str]:
-    first, last = str(start), str(start) if end is None or pd.isna(end) else str(end)
-    year, n = int(first[:4]), int(first[5])
-    found = []
-    while f"{year}Q{n}" <= last:
-        found.append(f"{year}Q{n}")
-        year, n = (year, n + 1) if n < 4 else (year + 1, 1)
-    return found
-
-
-def _busy(fit_outs: pd.DataFrame) -> tuple[dict[str, int], dict[int, float]]:
-    """Count crews at work in each quarter, and euros of the fit-outs that begin in each year."""
-    crews: dict[str, int] = {}
-    euros: dict[int, float] = {}
-    for r in fit_outs.to_dict("records"):
-        for quarter in _quarters(r["start_quarter"], r["end_quarter"]):
-            crews[quarter] = crews.get(quarter, 0) + int(r["crews"])
-        year = int(str(r["start_quarter"])[:4])
-        euros[year] = euros.get(year, 0.0) + float(r["cost_cents"] or 0) / 100
-    return crews, euros
-
-
-def _oversubscribed(plans: Sequence[RegionalPlan], limits: pd.DataFrame) -> list[dict[str, object]]:
-    given = {(str(r["region"]), int(r["year"])): r for r in limits.to_dict("records")}
-    rows: list[dict[str, object]] = []
-    for plan in plans:
-        crews, euros = _busy(_fit_outs(plan))
-
-        def most(year: int, column: str, region: object = plan.region) -> float | None:
-            row = given.get((str(region), year), given.get(("*", year)))
-            return None if row is None or pd.isna(row[column]) else float(row[column])
-
-        for quarter, n in sorted(crews.items()):
-            limit = most(int(quarter[:4]), "crews")
-            if limit is not None and n > limit:
-                rows.append({"kind": "crews", "region": plan.region, "quarter": quarter, "amount": n, "limit": limit})
-        for year, amount in sorted(euros.items()):
-            limit = most(year, "budget_eur")
-            if limit is not None and amount > limit + 0.005:
-                rows.append(
-                    {"kind": "budget", "region": plan.region, "quarter": str(year), "amount": amount, "limit": limit}
-                )
-    return rows
-
-
-def _load(plans: Sequence[RegionalPlan]) -> pd.DataFrame:
-    parts = [f for p in plans if len(f := _fit_outs(p))]
-    if not parts:
-        return pd.DataFrame(columns=["year", "crews", "cost_eur"])
-    crews, euros = _busy(pd.concat(parts, ignore_index=True))
+def _load(together: Busy) -> pd.DataFrame:
+    crews, euros = together
     years = sorted({int(q[:4]) for q in crews} | set(euros))
     return pd.DataFrame(
         {
@@ -248,6 +200,7 @@ def _agencies(plans: Sequence[RegionalPlan]) -> pd.DataFrame:
             continue
         offices, duties = plan.services.offices, plan.services.duties
         serving = offices[offices["customer_part"].astype(str).isin(("stays", "closes"))]
+        saving = _savings(plan)
         for agency in sorted(set(duties["agency"].astype(str)) | set(serving["agency"].astype(str))):
             mine = serving[serving["agency"].astype(str) == agency]
             at = duties[duties["agency"].astype(str) == agency]
@@ -259,15 +212,16 @@ def _agencies(plans: Sequence[RegionalPlan]) -> pd.DataFrame:
                     "offices": len(mine),
                     "closes": int((mine["customer_part"].astype(str) == "closes").sum()),
                     **{mode: int(modes.get(mode, 0)) for mode in MODES},
+                    "saving_eur_year": None if saving is None else saving.get(agency, 0.0),
                 }
             )
-    return pd.DataFrame(rows, columns=["agency", "region", "offices", "closes", *MODES])
+    return pd.DataFrame(rows, columns=["agency", "region", "offices", "closes", *MODES, "saving_eur_year"])
 
 
-def _measures(plans: Sequence[RegionalPlan]) -> pd.DataFrame:
-    rows = []
-    for name in _ADD_UP:
-        values = [v for p in plans if (v := _measure(p, name)) is not None]
-        if values:
-            rows.append({"measure": name, "value": sum(values), "regions": len(values)})
-    return pd.DataFrame(rows, columns=["measure", "value", "regions"])
+def _savings(plan: RegionalPlan) -> dict[str, float] | None:
+    """Give what each agency saves a year at the end of the programme, None without one."""
+    if plan.programme is None:
+        return None
+    of = plan.programme.savings
+    of = of[of["level"].astype(str) == "agency"]
+    return {str(k): float(v) / 100 for k, v in zip(of["key"], of["running_cents_year"], strict=True)}

@@ -18,6 +18,7 @@ from tunti.findings import Finding, Level, Message
 from tunti.inputs.tables import Inputs, Source
 from tunti.location.problem import Network, Problem
 from tunti.plan.area import Area, part
+from tunti.plan.around import Around
 from tunti.plan.duties import Services
 from tunti.plan.flags import flags
 from tunti.plan.question import rules_in_words
@@ -25,6 +26,7 @@ from tunti.premises.consolidate import Premises
 from tunti.programme.result import Programme
 from tunti.remote.service import RemoteService
 from tunti.settings import Settings
+from tunti.work.hearing import Hearing
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +130,10 @@ class RegionalPlan:
         Why a stage has no results, by its name.
     service_names : DataFrame or None
         ``service, name_fi, name_sv, name_en`` of the services of the input.
+    around : Around or None
+        People of other regions at the region's points, and what sites not chosen would have given; for a region.
+    hearing : Hearing or None
+        State of the plan and the statements on it, when a work database knows the plan.
     """
 
     region: str | None
@@ -167,6 +173,13 @@ class RegionalPlan:
     considered: Considered | None = None
     lacking: Mapping[str, Message] = field(default_factory=dict)
     service_names: pd.DataFrame | None = None
+    hearing: Hearing | None = None
+    around: Around | None = None
+
+    @property
+    def state(self) -> str:
+        """How far the plan has come: ``draft`` when no work database knows it."""
+        return "draft" if self.hearing is None else self.hearing.state
 
     @property
     def all_points(self) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from functools import partial
 
 from tunti.locale import N_
 from tunti.plan.compare import LEAST, Comparison
+from tunti.report.cover import MONEY, joint_document
 from tunti.report.difference_map import difference_map
 from tunti.report.document import (
     Block,
@@ -23,7 +24,7 @@ from tunti.report.document import (
 )
 from tunti.report.sections.context import Context, context_for, number, records
 from tunti.report.visible import Audience
-from tunti.report.words import ILLUSTRATIVE, missing, words_for
+from tunti.report.words import missing, words_for
 
 MEASURES: dict[str, tuple[str, Kind]] = {
     "points": (N_("Joint service points, number"), "whole"),
@@ -34,10 +35,7 @@ MEASURES: dict[str, tuple[str, Kind]] = {
     "mean_minutes": (N_("Mean drive, min"), "number"),
     "below_base": (N_("Points with a small population base"), "whole"),
     "offices_closed": (N_("Offices that close their customer part"), "whole"),
-    "net_state_year": (N_("State's saving a year at the end, €"), "euro"),
-    "npv_state": (N_("State's net present value, €"), "euro"),
-    "investment": (N_("Investment, €"), "euro"),
-    "one_off_state": (N_("State's one-off costs, €"), "euro"),
+    **{name: (label, "euro") for name, label in MONEY.items()},
 }
 
 
@@ -63,18 +61,9 @@ def comparison_document(
     first = contexts[0]
     say = first.say
     names = _names(first, found)
-    facts = [
-        (say(N_("Compared")), words.listing(names[1:])),
-        (say(N_("With")), names[0]),
-        (say(N_("State of the data")), words.date(first.plan.settings.project.as_of)),
-    ]
-    if made is not None:
-        facts.append((say(N_("Dated")), words.date(made)))
-    return Document(
+    return joint_document(
+        first,
         title=say(N_("Comparison of alternatives")),
-        subtitle=first.area,
-        language=language,
-        marks=(say(ILLUSTRATIVE),) if any(p.illustrative for p in found.plans) else (),
         sections=(
             _summary(first, found, names),
             _figures(first, found, names),
@@ -83,7 +72,9 @@ def comparison_document(
             _points(contexts, found, names),
             _towns(first, found, names),
         ),
-        facts=tuple(facts),
+        facts=((say(N_("Compared")), words.listing(names[1:])), (say(N_("With")), names[0])),
+        illustrative=any(p.illustrative for p in found.plans),
+        made=made,
     )
 
 

@@ -20,6 +20,7 @@ from tunti.report.sections.outside import outside
 from tunti.report.sections.people import people_section
 from tunti.report.sections.points import borders, points
 from tunti.report.sections.risks import follow_section, risks_section
+from tunti.report.sections.statements import statements_section, status
 from tunti.report.sections.summary import summary
 from tunti.report.sections.today import today
 from tunti.report.visible import Audience
@@ -56,7 +57,7 @@ def regional_document(
     context = context_for(plan, words, audience=audience)
     say = context.say
     facts = [
-        (say(N_("Status")), say(N_("draft"))),
+        (say(N_("Status")), status(context, plan.hearing)),
         (say(N_("State of the data")), words.date(plan.settings.project.as_of)),
         (
             say(N_("Alternative")),
@@ -102,6 +103,7 @@ def _sections(context: Context, made: dt.date | None) -> tuple[Section, ...]:
         borders(context),
         risks_section(context),
         follow_section(context),
+        *(() if context.plan.hearing is None else (statements_section(context, context.plan.hearing),)),
         network(context),
         flags(context),
         method(context),
