@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from tunti.findings import Finding, say
 from tunti.locale import N_
 from tunti.network.graph import DS_PER_MINUTE, RoadGraph
 from tunti.network.index import RoadIndex, road_index
-from tunti.network.shortest import CUTOFF_LIMIT
+from tunti.network.shortest import CUTOFF_LIMIT, Rows, SearchGraph, search_graph, search_rows
 from tunti.network.snap import Snap, snap
 from tunti.network.speeds import weights
 from tunti.settings import SpeedSettings
@@ -99,10 +100,8 @@ def drive_times(
     tell(N_("joining places to the road"), 0.0)
     ds = weights(graph, speeds)
     index = road_index(graph, ds)
-    cell_xy = _coordinates(cells)
-    site_xy = _coordinates(sites)
-    from_cells = snap(graph, ds, *cell_xy, towards="cell", speeds=speeds, index=index)
-    to_sites = snap(graph, ds, *site_xy, towards="site", speeds=speeds, index=index)
+    from_cells = snap(graph, ds, *_coordinates(cells), towards="cell", speeds=speeds, index=index)
+    to_sites = snap(graph, ds, *_coordinates(sites), towards="site", speeds=speeds, index=index)
 
     tell(N_("searching drive times"), 0.1)
     rows = many_to_many(
@@ -116,11 +115,98 @@ def drive_times(
         orders=orders,
     )
     tell(N_("adding direct ways"), 0.9)
-    rows = with_pairs(rows, along_link(index, ds, from_cells, to_sites), cells=len(cells), cutoff_ds=cutoff_ds)
+    times = _times(rows, index, ds, from_cells, to_sites, cells, sites, speeds, cutoff_minutes)
+    report = snap_report(cells, sites, from_cells, to_sites)
+    tell(N_("drive times are ready"), 1.0)
+    return times, report, snap_findings(report, times, cells)
+
+
+@dataclass(frozen=True, eq=False)
+class Roads:
+    """The network with the cells joined to it: the times to one more place cost one search.
+
+    Attributes
+    ----------
+    graph : RoadGraph
+    ds : uint32, shape (arcs,)
+        Drive time of each arc, tenths of a second.
+    index : RoadIndex
+    cells : DataFrame
+        ``cell, x, y``.
+    joined : Snap
+        How the cells join the network.
+    turned : SearchGraph
+        The network turned round for searching from places.
+    speeds : SpeedSettings
+    cutoff_minutes : float
+    """
+
+    graph: RoadGraph
+    ds: NDArray[np.uint32]
+    index: RoadIndex
+    cells: pd.DataFrame
+    joined: Snap
+    turned: SearchGraph
+    speeds: SpeedSettings
+    cutoff_minutes: float
+
+    def times_to(self, sites: pd.DataFrame) -> TravelTimes:
+        """Give the drive times from the cells to some places, the same as :func:`drive_times` gives for them.
+
+        Parameters
+        ----------
+        sites : DataFrame
+            ``site, x, y``.
+
+        Returns
+        -------
+        TravelTimes
+        """
+        to_sites = snap(self.graph, self.ds, *_coordinates(sites), towards="site", speeds=self.speeds, index=self.index)
+        rows = search_rows(self.turned, to_sites.connectors, workers=1, tenths=True)
+        return _times(
+            rows, self.index, self.ds, self.joined, to_sites, self.cells, sites, self.speeds, self.cutoff_minutes
+        )
+
+
+def roads(graph: RoadGraph, cells: pd.DataFrame, speeds: SpeedSettings, *, cutoff_minutes: float) -> Roads:
+    """Join the cells to the network once, so that a new place can be tried at once.
+
+    Parameters
+    ----------
+    graph, cells, speeds, cutoff_minutes
+        As in :func:`drive_times`.
+
+    Returns
+    -------
+    Roads
+    """
+    ds = weights(graph, speeds)
+    index = road_index(graph, ds)
+    joined = snap(graph, ds, *_coordinates(cells), towards="cell", speeds=speeds, index=index)
+    turned = search_graph(graph, ds, joined.connectors, cutoff_ds=round(cutoff_minutes * DS_PER_MINUTE))
+    return Roads(graph, ds, index, cells[["cell", "x", "y"]], joined, turned, speeds, float(cutoff_minutes))
+
+
+def _times(
+    rows: Rows,
+    index: RoadIndex,
+    ds: NDArray[np.uint32],
+    from_cells: Snap,
+    to_sites: Snap,
+    cells: pd.DataFrame,
+    sites: pd.DataFrame,
+    speeds: SpeedSettings,
+    cutoff_minutes: float,
+) -> TravelTimes:
+    """Take the direct ways into what was searched, and round once."""
+    cutoff_ds, many = round(cutoff_minutes * DS_PER_MINUTE), len(cells)
+    rows = with_pairs(rows, along_link(index, ds, from_cells, to_sites), cells=many, cutoff_ds=cutoff_ds)
     if speeds.straight_limit_km > 0:
-        rows = with_pairs(rows, straight(cell_xy, site_xy, speeds), cells=len(cells), cutoff_ds=cutoff_ds)
+        direct = straight(_coordinates(cells), _coordinates(sites), speeds)
+        rows = with_pairs(rows, direct, cells=many, cutoff_ds=cutoff_ds)
     indptr, cell, tenths = rows
-    times = TravelTimes(
+    return TravelTimes(
         sites=tuple(sites["site"].astype(str)),
         cells=tuple(cells["cell"].astype(str)),
         indptr=indptr,
@@ -128,9 +214,6 @@ def drive_times(
         seconds=((tenths + np.uint32(5)) // np.uint32(10)).astype(np.uint16),
         cutoff_minutes=float(cutoff_minutes),
     )
-    report = snap_report(cells, sites, from_cells, to_sites)
-    tell(N_("drive times are ready"), 1.0)
-    return times, report, snap_findings(report, times, cells)
 
 
 def along_link(index: RoadIndex, ds: NDArray[np.uint32], cells: Snap, sites: Snap) -> Pairs:

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tunti.access.times import TravelTimes
 from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.location.problem import Network, Problem
@@ -84,8 +85,8 @@ class Change:
     Attributes
     ----------
     before, after : Figures
-    standing : Standing
-        The changed network, for a further what-if.
+    standing : Standing or None
+        The changed network, for a further what-if; None where new places were tried, which are no sites yet.
     nearer, further : int
         People whose trip became shorter, or longer.
     lost, gained : int
@@ -94,16 +95,19 @@ class Change:
 
     before: Figures
     after: Figures
-    standing: Standing
+    standing: Standing | None
     nearer: int
     further: int
     lost: int
     gained: int
 
 
-@njit(cache=True)
-def _add(j: int, indptr: Any, cell: Any, seconds: Any, s1: Any, s2: Any, d1: Any, d2: Any) -> None:  # pragma: no cover
-    for e in range(indptr[j], indptr[j + 1]):
+@njit(cache=True, nogil=True)
+def _add(
+    j: int, row: int, indptr: Any, cell: Any, seconds: Any, s1: Any, s2: Any, d1: Any, d2: Any
+) -> None:  # pragma: no cover
+    """Take site ``j`` in, whose times are one row of a table."""
+    for e in range(indptr[row], indptr[row + 1]):
         i, d = cell[e], seconds[e]
         if d < d1[i] or (d == d1[i] and j < s1[i]):
             s2[i], d2[i], s1[i], d1[i] = s1[i], d1[i], j, d
@@ -111,7 +115,7 @@ def _add(j: int, indptr: Any, cell: Any, seconds: Any, s1: Any, s2: Any, d1: Any
             s2[i], d2[i] = j, d
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _all(
     opened: Any, cells: int, indptr: Any, cell: Any, seconds: Any
 ) -> tuple[Any, Any, Any, Any]:  # pragma: no cover
@@ -119,11 +123,11 @@ def _all(
     d1, d2 = np.full(cells, NONE, np.uint16), np.full(cells, NONE, np.uint16)
     for j in range(len(opened)):
         if opened[j]:
-            _add(j, indptr, cell, seconds, s1, s2, d1, d2)
+            _add(j, j, indptr, cell, seconds, s1, s2, d1, d2)
     return s1, s2, d1, d2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _remove(
     gone: Any, opened: Any, indptr: Any, cell: Any, seconds: Any, s1: Any, s2: Any, d1: Any, d2: Any
 ) -> None:  # pragma: no cover
@@ -153,7 +157,7 @@ def _remove(
                     s2[i], d2[i] = j, d
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _count(d1: Any, d2: Any, people: Any, standard: int, far: int) -> tuple[int, int, int, int]:  # pragma: no cover
     inside, twice, travel, longest = 0, 0, 0, 0
     for i in range(len(d1)):
@@ -168,7 +172,7 @@ def _count(d1: Any, d2: Any, people: Any, standard: int, far: int) -> tuple[int,
     return inside, twice, travel, longest
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _differ(a: Any, b: Any, people: Any, standard: int) -> tuple[int, int, int, int]:  # pragma: no cover
     nearer, further, lost, gained = 0, 0, 0, 0
     for i in range(len(a)):
@@ -213,20 +217,23 @@ def figures(state: Standing) -> Figures:
     Figures
     """
     p = state.problem
+    points, cost = int(state.open.sum()), int(p.cost[state.open].sum())
+    return _figures(p, points, cost, state.first_seconds, state.second_seconds)
+
+
+def _figures(p: Problem, points: int, cost: int, first: NDArray[np.uint16], second: NDArray[np.uint16]) -> Figures:
     people = np.asarray(p.people, np.int64)
-    inside, twice, travel, longest = _count(
-        state.first_seconds, state.second_seconds, people, seconds_of(p.minutes), int(p.far_seconds)
-    )
+    inside, twice, travel, longest = _count(first, second, people, seconds_of(p.minutes), int(p.far_seconds))
     total = max(int(people.sum()), 1)
     return Figures(
-        points=int(state.open.sum()),
+        points=points,
         people=int(inside),
         share=inside / total,
         backup=int(twice),
         person_seconds=int(travel),
         mean_minutes=travel / total / 60,
         longest_minutes=longest / 60,
-        cost=int(p.cost[state.open].sum()),
+        cost=cost,
     )
 
 
@@ -236,6 +243,8 @@ def what_if(
     open: Iterable[str] = (),
     close: Iterable[str] = (),
     move: Iterable[tuple[str, str]] = (),
+    new: TravelTimes | None = None,
+    new_cost: int = 0,
 ) -> Change:
     """See what opening, closing or moving points changes, at once and exactly, without optimising.
 
@@ -247,6 +256,10 @@ def what_if(
         Ids of sites to open and of points to close.
     move : iterable of (str, str)
         Points to close, each with the site that opens in its place.
+    new : TravelTimes, optional
+        From the same cells to places that are no sites yet: a point opens at each.
+    new_cost : int
+        What those cost together, cents a year.
 
     Returns
     -------
@@ -278,14 +291,27 @@ def what_if(
     s1, s2 = state.first.copy(), state.second.copy()
     d1, d2 = state.first_seconds.copy(), state.second_seconds.copy()
     gone = np.array([place[s] for s in out if not now[place[s]]], np.int64)
-    new = [place[s] for s in into if not state.open[place[s]]]
+    opening = [place[s] for s in into if not state.open[place[s]]]
     kept = now.copy()
-    kept[new] = False
+    kept[opening] = False
     if len(gone):
         _remove(gone, kept, t.indptr, t.cell, t.seconds, s1, s2, d1, d2)
-    for j in new:
-        _add(j, t.indptr, t.cell, t.seconds, s1, s2, d1, d2)
+    for j in opening:
+        _add(j, j, t.indptr, t.cell, t.seconds, s1, s2, d1, d2)
+    points, cost = int(now.sum()), int(p.cost[now].sum())
     after = Standing(p, now, s1, s2, d1, d2)
+    if new is not None:
+        points, cost = points + len(new.sites), cost + new_cost
+        for k in range(len(new.sites)):
+            _add(len(now) + k, k, new.indptr, new.cell, new.seconds, s1, s2, d1, d2)
     people = np.asarray(p.people, np.int64)
     nearer, further, lost, gained = _differ(state.first_seconds, d1, people, seconds_of(p.minutes))
-    return Change(figures(state), figures(after), after, int(nearer), int(further), int(lost), int(gained))
+    return Change(
+        figures(state),
+        _figures(p, points, cost, d1, d2),
+        after if new is None else None,
+        int(nearer),
+        int(further),
+        int(lost),
+        int(gained),
+    )

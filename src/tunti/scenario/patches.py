@@ -57,6 +57,7 @@ class AddSite(_Patch):
     name: str = ""
     municipality: str | None = None
     status: Literal["existing", "required", "forbidden", "candidate"] = "candidate"
+    cost_eur_year: float | None = Field(None, ge=0, le=1e9)
 
 
 class OfficeServes(_Patch):
@@ -180,6 +181,7 @@ def _add_site(n: int, patch: AddSite, inputs: Inputs, settings: Settings) -> Out
         "lon": patch.lon,
         "lat": patch.lat,
         "status": patch.status,
+        "cost_eur_year": patch.cost_eur_year,
     }.items():
         new[column] = pd.Series([value], index=new.index, dtype=new[column].dtype)
     new.index.name = inputs.sites.index.name

@@ -23,6 +23,7 @@ from tunti.web.guard import check_csrf, csrf, may_read
 from tunti.web.page import language_of
 from tunti.web.running import end_job, points_of, start_job
 from tunti.web.state import asked_of, service_of
+from tunti.web.trying import times_to
 from tunti.work import jobs
 from tunti.work.changes import applied, read_changes
 from tunti.work.plans import demand_edit
@@ -49,12 +50,21 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class NewPlace(Body):
+    """A place that is no site yet."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    cost_eur_year: float | None = Field(None, ge=0, le=1e9)
+
+
 class WhatIf(Body):
-    """Points to open, close or move, to see what it changes."""
+    """Points to open, close or move, and new places to open one at, to see what it changes."""
 
     open: list[Site] = Field(default_factory=list, max_length=200)
     close: list[Site] = Field(default_factory=list, max_length=200)
     move: list[tuple[Site, Site]] = Field(default_factory=list, max_length=200)
+    new: list[NewPlace] = Field(default_factory=list, max_length=10)
 
 
 class Changes(Body):
@@ -119,15 +129,9 @@ def plan(request: Request, project: Slug, plan: Slug) -> dict[str, Any]:
         "figures": None,
     }
     with contextlib.suppress(NotReady, TuntiError):
-        told["figures"] = _figures(figures(service_of(request).ground(row).standing(p.content)[1]), row_cost(request))
+        ready, standing = service_of(request).ground(row).standing(p.content)
+        told["figures"] = _figures(figures(standing), ready.costs_known)
     return told
-
-
-def row_cost(request: Request) -> bool:
-    """Tell whether every site has a cost, so that a sum of costs means something."""
-    row, p = sound(asked_of(request))
-    sites = service_of(request).ground(row).changed(p.content["patches"])[0].sites
-    return bool(len(sites)) and not bool(sites["cost_eur_year"].isna().any())
 
 
 def _figures(f: Figures, cost: bool) -> dict[str, Any]:
@@ -143,15 +147,28 @@ def _figures(f: Figures, cost: bool) -> dict[str, Any]:
 
 @router.post(_B + "/what-if")
 def what(request: Request, body: WhatIf, project: Slug, plan: Slug) -> dict[str, Any]:
-    """See what opening, closing or moving points changes, at once and exactly; nothing is kept."""
+    """See what opening, closing or moving points changes, at once and exactly; nothing is kept.
+
+    A point can be tried at any new place, too: the drive there is searched on the road network at once.
+    """
     row, p = sound(asked_of(request))
-    _, standing = service_of(request).ground(row).standing(p.content)
-    found = what_if(standing, open=body.open, close=body.close, move=body.move)
-    cost, total = row_cost(request), int(np.asarray(standing.problem.people).sum())
+    ground = service_of(request).ground(row)
+    ready, standing = ground.standing(p.content)
+    found = what_if(
+        standing,
+        open=body.open,
+        close=body.close,
+        move=body.move,
+        new=times_to(ground, ready, [(n.lon, n.lat) for n in body.new]) if body.new else None,
+        new_cost=sum(round((n.cost_eur_year or 0) * 100) for n in body.new),
+    )
+    total, costs = int(np.asarray(standing.problem.people).sum()), ready.costs_known
+    # A sum that lacks the cost of a new place would look like a saving: it is not told then.
+    then = costs and all(n.cost_eur_year is not None for n in body.new)
     return {
         "version": p.version,
-        "before": _figures(found.before, cost) | {"people_outside": total - found.before.people},
-        "after": _figures(found.after, cost) | {"people_outside": total - found.after.people},
+        "before": _figures(found.before, costs) | {"people_outside": total - found.before.people},
+        "after": _figures(found.after, then) | {"people_outside": total - found.after.people},
         "people_nearer": found.nearer,
         "people_further": found.further,
         "people_lost": found.lost,
@@ -170,8 +187,8 @@ def change(request: Request, body: Changes, project: Slug, plan: Slug, token: To
     changed = make_changes(request, body.version, body.changes)
     told: dict[str, Any] = {"version": changed.version, "points": changed.content["points"], "figures": None}
     with contextlib.suppress(NotReady, TuntiError):
-        _, standing = service_of(request).ground(row).standing(changed.content)
-        told["figures"] = _figures(figures(standing), row_cost(request))
+        ready, standing = service_of(request).ground(row).standing(changed.content)
+        told["figures"] = _figures(figures(standing), ready.costs_known)
     return told
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from scipy.spatial import cKDTree
 
+from tunti.access.drive import Roads, roads
 from tunti.errors import InputError
 from tunti.findings import Finding, Message, stops
 from tunti.inputs.tables import Inputs
@@ -31,6 +32,7 @@ from tunti.scenario.scenario import resolve
 from tunti.settings import Settings
 from tunti.stages import Stages, Timed
 from tunti.store.folder import FolderStore
+from tunti.store.hashes import content_hash
 from tunti.web.kept import Kept
 
 PATCHES: TypeAdapter[list[Any]] = TypeAdapter(list[Patch])
@@ -57,6 +59,8 @@ class Ready:
         Cells with enough people to be told of.
     tree : cKDTree
         Of those cells.
+    costs_known : bool
+        Every site has a cost, so that a sum of costs means something.
     kept : dict
         What was put together before, a few things a language: names of places, what is told of points.
     """
@@ -69,6 +73,7 @@ class Ready:
     today: NDArray[np.bool_]
     told: NDArray[np.int64]
     tree: cKDTree
+    costs_known: bool
     kept: dict[Any, Any] = field(default_factory=dict)
 
     def seconds_from(self, cell: int) -> NDArray[np.float64]:
@@ -121,6 +126,7 @@ class Ground:
         self._baseline: tuple[Inputs, Settings, list[Finding]] | None = None
         self._ready: Kept[Ready] = Kept(4)
         self._standing: Kept[Standing] = Kept(32)
+        self._roads: Kept[Roads] = Kept(2)
 
     def mark(self) -> str:
         """Give a short word for the state of the project's files."""
@@ -185,6 +191,27 @@ class Ground:
             (self._mark, told), lambda: _ready(self.stages(content, _refuse, with_status=False), self.least_people)
         )
 
+    def roads(self, ready: Ready) -> Roads:
+        """Give the network with a plan's cells joined to it, for trying a new place; made when first asked for."""
+        key = ready.kept.get("roads")
+        if key is None:
+            inputs, times = ready.inputs, ready.timed.times
+            key = ready.kept["roads"] = content_hash(
+                ready.timed.area.cells[["cell", "x", "y"]],
+                ready.settings.speeds.model_dump_json(),
+                times.cutoff_minutes,
+                inputs.road_nodes,
+                inputs.road_links,
+                self._mark,
+            )
+
+        def join() -> Roads:
+            graph, _ = Stages(FolderStore(self.folder), ready.inputs, ready.settings, _quietly).graph()
+            speeds, cutoff = ready.settings.speeds, ready.timed.times.cutoff_minutes
+            return roads(graph, ready.timed.area.cells, speeds, cutoff_minutes=cutoff)
+
+        return self._roads.of(key, join)
+
     def question(self, content: dict[str, Any]) -> tuple[Ready, Problem]:
         """Give a plan's question to the location engine, with what the plan says of its sites."""
         ready = self.ready(content)
@@ -215,6 +242,10 @@ def _refuse(what: Message, done: float | None) -> None:
     raise NotReady
 
 
+def _quietly(what: Message, done: float | None) -> None:
+    """Tell nobody."""
+
+
 def _ready(stages: Stages, least_people: int) -> Ready:
     timed = stages.times()
     problem, limits = stages.question()
@@ -232,6 +263,7 @@ def _ready(stages: Stages, least_people: int) -> Ready:
         today=today_open(timed.area, timed.offices, timed.office_place, len(timed.times.sites)),
         told=told.astype(np.int64),
         tree=cKDTree(xy),
+        costs_known=bool(len(stages.inputs.sites)) and not bool(stages.inputs.sites["cost_eur_year"].isna().any()),
     )
 
 
