@@ -48,6 +48,6 @@ def test_the_country_and_two_regions_get_a_plan(project, tmp_path):
         inside[plan.region] = plan.proposed.people_inside
         assert set(plan.points["site"]) <= set(country.network.points)
         _, files = project.write(plan, tmp_path / region)
-        assert {f.suffix for f in files} == {".html", ".pdf", ".xlsx", ".gpkg", ".json"}
+        assert {f.suffix for f in files} == {".html", ".pdf", ".docx", ".xlsx", ".gpkg", ".json"}
     stated = country.proposed.regions.set_index("region")["people_inside"]
     assert inside == {code: stated[code] for code in inside}

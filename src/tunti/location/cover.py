@@ -25,9 +25,12 @@ from tunti.location.search import improve
 @njit(cache=True)
 def _flip(
     j: int, opening: bool, begin: Any, terms_of: Any, start: Any, site: Any, count: Any, y: Any, weight: Any,
-    score: Any, ends: Any, row: Any, coef: Any, missed: Any,
+    score: Any, ends: Any, row: Any, coef: Any, missed: Any, bare: Any, place: Any,
 ) -> None:  # fmt: skip # pragma: no cover
-    """Open or close a site and keep counts, scores and the people missed right; its own score stays as it is."""
+    """Open or close a site and keep counts, scores, missed sets and people right; its own score stays as it is.
+
+    ``bare`` lists the sets of which no site is open, their number last; ``place`` says where each stands in it.
+    """
     y[j] = opening
     step = 1 if opening else -1
     for a in range(begin[j], begin[j + 1]):
@@ -35,6 +38,15 @@ def _flip(
         before = count[t]
         count[t] = before + step
         if before + count[t] == 1:
+            if opening:
+                bare[-1] -= 1
+                moved = bare[bare[-1]]
+                bare[place[t]] = moved
+                place[moved] = place[t]
+            else:
+                bare[bare[-1]] = t
+                place[t] = bare[-1]
+                bare[-1] += 1
             for e in range(start[t], start[t + 1]):
                 if site[e] != j:
                     score[site[e]] -= step * weight[t]
@@ -59,6 +71,8 @@ def _fewer(
     score = np.zeros(m)
     missed = np.zeros(len(high))
     since = np.zeros(m, np.int64)
+    bare = np.zeros(n + 1, np.int64)
+    place = np.zeros(n, np.int64)
     for t in range(n):
         for e in range(start[t], start[t + 1]):
             if y[site[e]]:
@@ -67,6 +81,9 @@ def _fewer(
             if (count[t] == 0) or (count[t] == 1 and y[site[e]]):
                 score[site[e]] += weight[t]
         if count[t] == 0:
+            place[t] = bare[-1]
+            bare[bare[-1]] = t
+            bare[-1] += 1
             for e in range(ends[t], ends[t + 1]):
                 missed[row[e]] += coef[e]
     best = y.copy()
@@ -96,7 +113,7 @@ def _fewer(
                 out = j
         if out < 0:
             break
-        _flip(out, False, begin, terms_of, start, site, count, y, weight, score, ends, row, coef, missed)
+        _flip(out, False, begin, terms_of, start, site, count, y, weight, score, ends, row, coef, missed, bare, place)
         since[out] = now
         points -= 1
         if kept:
@@ -105,19 +122,19 @@ def _fewer(
         # draw a missed term of a broken rule, heavier ones more often
         total = 0.0
         pick = -1
-        for t in range(n):
-            if count[t] == 0:
-                broken = False
-                for e in range(ends[t], ends[t + 1]):
-                    if missed[row[e]] > high[row[e]]:
-                        broken = True
-                if broken:
-                    total += weight[t]
-                    state ^= state << np.uint64(13)
-                    state ^= state >> np.uint64(7)
-                    state ^= state << np.uint64(17)
-                    if (state >> np.uint64(11)) * (1.0 / 9007199254740992.0) * total <= weight[t]:
-                        pick = t
+        for k in range(bare[-1]):
+            t = bare[k]
+            broken = False
+            for e in range(ends[t], ends[t + 1]):
+                if missed[row[e]] > high[row[e]]:
+                    broken = True
+            if broken:
+                total += weight[t]
+                state ^= state << np.uint64(13)
+                state ^= state >> np.uint64(7)
+                state ^= state << np.uint64(17)
+                if (state >> np.uint64(11)) * (1.0 / 9007199254740992.0) * total <= weight[t]:
+                    pick = t
         if pick >= 0:
             into = -1
             for e in range(start[pick], start[pick + 1]):
@@ -128,20 +145,22 @@ def _fewer(
                     into = j
             if into < 0:
                 into = out
-            _flip(into, True, begin, terms_of, start, site, count, y, weight, score, ends, row, coef, missed)
+            _flip(
+                into, True, begin, terms_of, start, site, count, y, weight, score, ends, row, coef, missed, bare, place
+            )
             since[into] = now
             points += 1
             last = into
-        for t in range(n):
-            if count[t] == 0:
-                broken = False
-                for e in range(ends[t], ends[t + 1]):
-                    if missed[row[e]] > high[row[e]]:
-                        broken = True
-                if broken:
-                    weight[t] += unit[t]
-                    for e in range(start[t], start[t + 1]):
-                        score[site[e]] += unit[t]
+        for k in range(bare[-1]):
+            t = bare[k]
+            broken = False
+            for e in range(ends[t], ends[t + 1]):
+                if missed[row[e]] > high[row[e]]:
+                    broken = True
+            if broken:
+                weight[t] += unit[t]
+                for e in range(start[t], start[t + 1]):
+                    score[site[e]] += unit[t]
     if not found:
         best[:] = False
     return best, used

@@ -20,6 +20,7 @@ from tunti.findings import Message, say
 from tunti.location.bound import Bound, fixed_by, relax
 from tunti.location.branch import branch, small
 from tunti.location.cover import applies, fewer
+from tunti.location.covering import covers_only
 from tunti.location.dominate import dominate
 from tunti.location.form import Best, Question, question
 from tunti.location.miss import CLOSED, FREE, OPEN, MissForm
@@ -40,13 +41,14 @@ Progress = Callable[[Message, float, "float | None", "float | None"], None]
 
 @dataclass(frozen=True, eq=False)
 class Rest:
-    """What an exact solver says of a form: a plan or None, a bound, nodes, and whether limits ended it."""
+    """What an exact solver says of a form: a plan or None, a bound, nodes, whether limits ended it, rows it added."""
 
     opened: NDArray[np.bool_] | None
     bound: float
     nodes: int
     ended: bool
     interrupted: bool = False
+    cuts: int = 0
 
 
 class Exact(Protocol):
@@ -233,7 +235,10 @@ def pursue(
                 break
             tell(say("Solving what is left"), 0.6, _said(now.value), _said(now.bound))
             if answer is not None and now.relaxed is not None and not small(form):
-                answer = _nearby(form, answer, now.relaxed, exact, limits, now, evaluate, tell, gap)
+                if goal is Goal.MOST_PEOPLE and not len(form.z_term):
+                    answer = _longer(form, answer, now.relaxed, limits, now, evaluate, tell)
+                else:
+                    answer = _nearby(form, answer, now.relaxed, exact, limits, now, evaluate, tell, gap)
                 if now.gap() <= gap or out_of_time():
                     break
             rest = _rest(form, answer, exact, limits, gap, now, tell, out_of_time)
@@ -252,6 +257,28 @@ def pursue(
     assert first is not None
     now.bound = min(now.bound, now.value)
     return now, first
+
+
+def _longer(
+    form: MissForm,
+    answer: NDArray[np.bool_],
+    bound: Bound,
+    limits: Limits,
+    now: Pursuit,
+    evaluate: Callable[[NDArray[np.bool_]], float],
+    tell: Progress,
+) -> NDArray[np.bool_]:
+    """Search on from the plan before branching: every person less that it misses makes the tree smaller."""
+    tell(say("Searching around the plan"), 0.55, _said(now.value), _said(now.bound))
+    kicks = int(min(limits.iterations, 1e8 / (form.terms + 1000)))
+    found = improve(
+        form, answer, guess=bound.y, kicks=kicks, patience=kicks, seed=limits.seed, enough=now.bound, known=answer
+    )
+    if found.opened is not None:
+        answer = found.opened
+        _offer(now, answer, evaluate)
+    now.steps.append(("searched around the plan", f"{now.value:.10g}"))
+    return answer
 
 
 def _nearby(
@@ -404,7 +431,9 @@ def _bound_and_search(
         if found.opened is not None:
             answer = found.opened
             if turn == 0 and found.value > floor and applies(form):
-                answer = fewer(form, answer, target=floor, seed=limits.seed)
+                # where only sets must be hit, local cuts come next, and the search goes on when they say how far
+                effort = 1e8 if covers_only(form) else 1e9
+                answer = fewer(form, answer, target=floor, work=effort, seed=limits.seed)
             _offer(now, answer, evaluate)
         now.bound = max(now.bound, min(floor, now.value))
         if now.gap() <= gap or out_of_time():
@@ -436,6 +465,8 @@ def _finish(
     """Take what the exact solver found; give its plan if its true value is above what the form says."""
     now.nodes += rest.nodes
     now.interrupted |= rest.interrupted
+    if rest.cuts:
+        now.steps.append(("local cuts", f"{rest.cuts} rows, bound {rest.bound:.10g}"))
     now.steps.append(("exact rest", f"{len(form.free)} sites, {form.terms} terms, {rest.nodes} nodes"))
     if rest.opened is None:
         if now.opened is None and not rest.ended:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import math
-import os
-import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +16,11 @@ from numpy.typing import NDArray
 from tunti.errors import Infeasible, TuntiError
 from tunti.findings import say
 from tunti.location.conflict import conflict
+from tunti.location.covering import cover, covers_only
 from tunti.location.engine import Exact, Progress, Pursuit, Rest, pursue
 from tunti.location.exact import programme
 from tunti.location.form import Best, question
+from tunti.location.highs import quiet_highs
 from tunti.location.miss import MissForm
 from tunti.location.polish import polish
 from tunti.location.problem import Goal, Limits, Network, Problem
@@ -28,24 +28,6 @@ from tunti.location.rules import check_rows, seconds_of, site_rows, site_states
 
 DEFAULT = Limits()
 """Limits that suit a region; the country's questions end well within them too."""
-
-
-def quiet_highs() -> Any:
-    """Make a solver without its banner, which goes to the process's output before any option can stop it."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 1)
-        h: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-        h.setOptionValue("output_flag", False)
-        with contextlib.suppress(OSError, TypeError, AttributeError):
-            ctypes.CDLL(None).fflush(None)
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(null)
-    return h
 
 
 def solve_form(
@@ -103,7 +85,6 @@ def solve_form(
     lp.integrality_ = [kinds[i] for i in p.integer.astype(int)]
     h = quiet_highs()
     options: dict[str, Any] = {
-        "threads": 1,
         "random_seed": limits.seed,
         "mip_rel_gap": gap,
         "mip_abs_gap": 0.999 / scale if form.integral and scale < 1e5 else 1e-6,
@@ -270,6 +251,9 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         return None if limits.seconds is None else limits.seconds - (time.perf_counter() - started)
 
     def exact(form: MissForm, *, known: NDArray[np.bool_] | None, gap: float, nodes: int | None = None) -> Rest:
+        if covers_only(form) and not form.impossible():
+            most = limits.nodes if nodes is None else min(nodes, limits.nodes)
+            return _cover(form, known, gap, most, limits.seed, tell, late)
         return solve_form(form, limits, known=known, gap=gap, seconds=left(), nodes=nodes)
 
     def exact_if_small(
@@ -355,6 +339,29 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         interrupted=interrupted,
         steps=tuple(steps),
     )
+
+
+def _cover(
+    form: MissForm,
+    known: NDArray[np.bool_] | None,
+    gap: float,
+    nodes: int,
+    seed: int,
+    tell: Progress,
+    out_of_time: Callable[[], bool],
+) -> Rest:
+    """Solve a form that only asks to hit sets, with local cuts; see :mod:`tunti.location.covering`."""
+
+    def watch(value: float, bound: float) -> None:
+        tell(
+            say("Proving that fewer do not suffice"),
+            0.7,
+            form.base + value if math.isfinite(value) else None,
+            form.base + bound if math.isfinite(bound) else None,
+        )
+
+    found = cover(form, known, gap=gap, nodes=nodes, seed=seed, tell=watch, out_of_time=out_of_time)
+    return Rest(found.opened, found.bound, found.nodes, found.ended, found.interrupted, cuts=found.cuts)
 
 
 def network_of(

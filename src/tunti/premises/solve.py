@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tunti.location.solve import quiet_highs
+from tunti.location.highs import quiet_highs
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
 from tunti.inputs.day import clock
-from tunti.location.solve import quiet_highs
+from tunti.location.highs import quiet_highs
 from tunti.settings_remote import RemoteSettings
 
 Ints = NDArray[np.int64]
