@@ -6,7 +6,7 @@ import { Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl 
 import type { GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Refused, Server } from "./server";
-import type { Cells, Change, Figures, Job, Site, WhatIf } from "./server";
+import type { Cells, Change, Figures, Job, NewPlace, Site, WhatIf } from "./server";
 import { BANDS, OUTSIDE, bandEdges, baseStyle, cellFeatures } from "./style";
 
 setWorkerUrl(workerUrl);
@@ -167,12 +167,8 @@ function start(box: HTMLElement): void {
     return made;
   }
 
-  async function choose(site: Site): Promise<void> {
-    const title = element("h3", site.name);
-    say(title, element("p", t("asking")));
-    const found = await server.whatIf(site.open ? [] : [site.site], site.open ? [site.site] : []);
-    const told = element("p", site.open ? t("if_closed") : t("if_opened"));
-    const effects = element(
+  function effects(found: WhatIf): HTMLParagraphElement {
+    return element(
       "p",
       t("effects")
         .replace("{nearer}", number(found.people_nearer))
@@ -180,7 +176,14 @@ function start(box: HTMLElement): void {
         .replace("{gained}", number(found.people_gained))
         .replace("{lost}", number(found.people_lost)),
     );
-    say(title, told, table(found), effects);
+  }
+
+  async function choose(site: Site): Promise<void> {
+    const title = element("h3", site.name);
+    say(title, element("p", t("asking")));
+    const found = await server.whatIf(site.open ? [] : [site.site], site.open ? [site.site] : []);
+    const told = element("p", site.open ? t("if_closed") : t("if_opened"));
+    say(title, told, table(found), effects(found));
     if (!editable) return;
     const status = (value: Site["status"], text: string): HTMLButtonElement =>
       button(text, () => make([{ do: "patch", patch: { kind: "site_status", site: site.site, status: value } }], t("kept")));
@@ -201,22 +204,46 @@ function start(box: HTMLElement): void {
     name.maxLength = 100;
     name.id = "map-new-name";
     label.htmlFor = name.id;
+    const costLabel = element("label", t("new_cost"));
+    const cost = element("input");
+    cost.type = "number";
+    cost.min = "0";
+    cost.id = "map-new-cost";
+    costLabel.htmlFor = cost.id;
+    const told = element("div");
+    told.setAttribute("role", "status");
+    const place = (): NewPlace => {
+      const { lng, lat } = marker.getLngLat();
+      return { lon: lng, lat, ...(cost.value ? { cost_eur_year: Number(cost.value) } : {}) };
+    };
+    let newest = 0;
+    // Where the mark is let go, the server says at once what a point there would do; of two answers the later counts.
+    const ask = (): void =>
+      void guarded(async () => {
+        const mine = ++newest;
+        told.replaceChildren(element("p", t("asking")));
+        const found = await server.whatIfNew(place());
+        if (mine === newest) told.replaceChildren(element("p", t("if_opened")), table(found), effects(found));
+      });
+    marker.on("dragend", ask);
+    cost.addEventListener("change", ask);
     const row = element("div", "", "map-buttons");
     row.append(
       button(t("add"), async () => {
         if (!name.value.trim()) return void name.focus();
-        const { lng, lat } = marker.getLngLat();
         const site = name.value.trim();
+        const patch = { kind: "add_site" as const, site, name: site, ...place() };
         marker.remove();
-        await make([{ do: "patch", patch: { kind: "add_site", site, name: site, lon: lng, lat } }], t("added"));
+        await make([{ do: "patch", patch }], t("added"));
       }),
       button(t("cancel"), async () => {
         marker.remove();
         say();
       }),
     );
-    say(element("h3", t("new_site")), element("p", t("drag")), label, name, row);
+    say(element("h3", t("new_site")), element("p", t("drag")), label, name, costLabel, cost, row, told);
     name.focus();
+    ask();
   }
 
   function commentOnView(): void {

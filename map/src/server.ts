@@ -51,7 +51,13 @@ export interface Site {
 export type Change =
   | { do: "open" | "close"; site: string }
   | { do: "patch"; patch: { kind: "site_status"; site: string; status: Status } }
-  | { do: "patch"; patch: { kind: "add_site"; site: string; name: string; lon: number; lat: number } };
+  | { do: "patch"; patch: { kind: "add_site"; site: string; name: string } & NewPlace };
+
+export interface NewPlace {
+  lon: number;
+  lat: number;
+  cost_eur_year?: number;
+}
 
 /** The server said no; its words are for the reader. */
 export class Refused extends Error {
@@ -97,6 +103,7 @@ export class Server {
   borders = () => this.ask<{ land?: GeoJSON.FeatureCollection; borders?: GeoJSON.FeatureCollection }>("/borders");
   plan = () => this.ask<{ version: number; figures: Figures | null }>("");
   whatIf = (open: string[], close: string[]) => this.ask<WhatIf>("/what-if", { open, close, move: [] });
+  whatIfNew = (place: NewPlace) => this.ask<WhatIf>("/what-if", { new: [place] });
   change = (version: number, changes: Change[]) => this.ask<{ version: number }>("/changes", { version, changes });
   jobs = () => this.ask<{ jobs: Job[] }>("/jobs?most=5");
   optimise = () => this.ask<Job>("/jobs", { kind: "optimise" });

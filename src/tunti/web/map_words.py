@@ -39,6 +39,7 @@ MAP_WORDS = {
     "added": N_("The site is in the plan; drive times to it are being worked out."),
     "new_site": N_("New site"),
     "new_name": N_("Name of the new site"),
+    "new_cost": N_("Cost of the site, euros a year (may be left empty)"),
     "drag": N_("Drag the mark to its place, give it a name and add it."),
     "add": N_("Add"),
     "cancel": N_("Cancel"),
