@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -40,7 +40,10 @@ ROUNDS = 40
 LIFTED = 40
 """Sites outside a neighbourhood whose coefficients are as small as they can be; the others' are good enough."""
 
-GAIN = 0.01
+MISSED = 400
+"""Most sets that come into the relaxation at a time."""
+
+GAIN = 0.004
 """A round must close this share of what is left between bound and plan, or the next size comes."""
 
 TRIED = 8
@@ -62,61 +65,61 @@ def covers_only(form: MissForm) -> bool:
     )
 
 
-@dataclass(eq=False)
 class _Relaxation:
-    """The rows as a linear programme that keeps its basis while cuts come and go and bounds change.
+    """The rows as a linear programme that keeps its basis while rows come and go and bounds change.
+
+    Of thousands of sets a relaxed plan touches hundreds: a set's row comes when a plan misses it and goes when it holds
+    loosely, as cuts do.
 
     Attributes
     ----------
     start, site, begin, row_of : int64
-        The sets that must be hit, by rows and by sites.
+        The sets that must be hit, by sets and by sites.
     cost : float64, shape (sites,)
-    rule, low, high : float64
-        Rules on sites.
     lower, upper : float64, shape (sites,)
         What is settled about each site at present.
-    cuts : csr matrix
-        Rows ``>= 1``.
+    rows : csr matrix
+        Rows ``>= 1`` that are in the programme.
+    value : float
+        The bound.
+    y, reduced : float64, shape (sites,)
+        The relaxed plan and the reduced costs.
     """
 
-    start: NDArray[np.int64]
-    site: NDArray[np.int64]
-    cost: Floats
-    rule: Floats
-    low: Floats
-    high: Floats
-    seed: int
-    begin: NDArray[np.int64] = field(init=False)
-    row_of: NDArray[np.int64] = field(init=False)
-    lower: Floats = field(init=False)
-    upper: Floats = field(init=False)
-    value: float = field(init=False, default=-math.inf)
-    y: Floats = field(init=False)
-    reduced: Floats = field(init=False)
-
-    def __post_init__(self) -> None:
-        n, m = len(self.cost), len(self.start) - 1
-        self.begin, self.row_of = turned(self.start, self.site, n)
+    def __init__(
+        self, start: NDArray[np.int64], site: NDArray[np.int64], cost: Floats, rule: Floats, low: Floats, high: Floats,
+        seed: int,
+    ) -> None:  # fmt: skip
+        n, m = len(cost), len(start) - 1
+        self.start, self.site, self.cost = start, site, cost
+        self.begin, self.row_of = turned(start, site, n)
+        self.sets = scipy.sparse.csr_matrix((np.ones(len(site)), site, start), shape=(m, n))
         self.lower, self.upper = np.zeros(n), np.ones(n)
-        self.y, self.reduced = np.zeros(n), self.cost.copy()
-        cover = scipy.sparse.csr_matrix((np.ones(len(self.site)), self.site, self.start), shape=(m, n))
-        self._fixed = scipy.sparse.vstack([cover, scipy.sparse.csr_matrix(self.rule)], format="csr")
-        self._low = np.r_[np.ones(m), self.low]
-        self._high = np.r_[np.full(m, np.inf), self.high]
-        self.cuts = scipy.sparse.csr_matrix((0, n))
+        self.value, self.y, self.reduced = -math.inf, np.zeros(n), cost.copy()
+        self._rule, self._low, self._high = rule, low, high
+        self.rows = scipy.sparse.csr_matrix((0, n))
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = n, len(self._low)
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.cost, self.lower, self.upper
-        lp.row_lower_ = np.where(np.isinf(self._low), -highspy.kHighsInf, self._low)
-        lp.row_upper_ = np.where(np.isinf(self._high), highspy.kHighsInf, self._high)
+        lp.num_col_, lp.num_row_ = n, len(low)
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, self.lower, self.upper
+        lp.row_lower_ = np.where(np.isinf(low), -highspy.kHighsInf, low)
+        lp.row_upper_ = np.where(np.isinf(high), highspy.kHighsInf, high)
+        matrix = scipy.sparse.csr_matrix(rule)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = self._fixed.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = self._fixed.indices.astype(np.int32)
-        lp.a_matrix_.value_ = self._fixed.data
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32)
+        lp.a_matrix_.value_ = matrix.data
         self._h: Any = quiet_highs()
-        for key, option in (("random_seed", self.seed), ("solver", "simplex")):
+        for key, option in (("random_seed", seed), ("solver", "simplex")):
             self._h.setOptionValue(key, option)
         self._h.passModel(lp)
+        self._add(self.sets[_apart(start, site, n)])
+
+    def _add(self, new: Any) -> None:
+        """Put rows into the programme."""
+        self._h.addRows(
+            new.shape[0], np.ones(new.shape[0]), np.full(new.shape[0], highspy.kHighsInf), new.nnz,
+            new.indptr[:-1].astype(np.int32), new.indices.astype(np.int32), new.data,
+        )  # fmt: skip
+        self.rows = scipy.sparse.vstack([self.rows, new], format="csr")
 
     def settle(self, lower: Floats, upper: Floats) -> None:
         """Change what is settled about the sites."""
@@ -125,9 +128,19 @@ class _Relaxation:
             self._h.changeColsBounds(len(at), at, lower[at], upper[at])
             self.lower, self.upper = lower.copy(), upper.copy()
 
-    def solve(self, *, steps: int | None = None) -> float:
-        """Solve; give the bound that the multipliers prove (``inf`` where the rows cannot be kept)."""
-        self._h.setOptionValue("simplex_iteration_limit", 2_147_483_647 if steps is None else steps)
+    def solve(self) -> float:
+        """Solve, adding rows for the sets that the plan misses; give the bound (``inf``: no plan keeps the rows)."""
+        while self._run(2_147_483_647) < math.inf:
+            got = self.sets @ self.y
+            missed = np.flatnonzero(got < 1 - 1e-6)
+            if not len(missed):
+                break
+            self._add(self.sets[np.sort(missed[np.argsort(got[missed], kind="stable")[:MISSED]])])
+        return self.value
+
+    def _run(self, steps: int) -> float:
+        """Let the dual simplex method go some steps; give the bound that its multipliers prove."""
+        self._h.setOptionValue("simplex_iteration_limit", steps)
         if self._h.run() == highspy.HighsStatus.kError:
             raise RuntimeError("HiGHS refused the relaxation")
         if self._h.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
@@ -135,60 +148,68 @@ class _Relaxation:
             return math.inf
         found = self._h.getSolution()
         pi = np.asarray(found.row_dual)
-        fixed = len(self._low)
-        rules = np.where(pi[:fixed] > 0, np.where(np.isinf(self._low), 0.0, pi[:fixed]), pi[:fixed])
-        rules = np.where((rules < 0) & np.isinf(self._high), 0.0, rules)
-        cut = np.maximum(pi[fixed:], 0.0)
-        self.reduced = self.cost - self._fixed.T @ rules - self.cuts.T @ cut
-        right = np.where(rules > 0, self._low, self._high)
-        paid = float(rules[rules != 0] @ right[rules != 0]) + float(cut.sum())
+        rules, sets = pi[: len(self._low)], np.maximum(pi[len(self._low) :], 0.0)
+        rules = np.where((rules > 0) & np.isinf(self._low) | (rules < 0) & np.isinf(self._high), 0.0, rules)
+        self.reduced = self.cost - self._rule.T @ rules - self.rows.T @ sets
+        right = np.where(rules > 0, self._low, self._high)[rules != 0]
+        paid = float(rules[rules != 0] @ right) + float(sets.sum())
         self.value = paid + float(np.minimum(self.reduced * self.lower, self.reduced * self.upper).sum())
         self.y = np.clip(np.asarray(found.col_value), 0.0, 1.0)
         return self.value
 
     def cut(self, closed: NDArray[np.bool_], *, most: int, seed: int) -> int:
-        """Add the local cuts that the relaxed plan breaks and drop those that hold loosely; give how many came."""
+        """Add the local cuts that the relaxed plan breaks and drop rows that hold loosely; give how many came."""
         ends, column, value = local_cuts(
             self.start, self.site, self.begin, self.row_of, self.y, self.reduced, closed,
             most=most, turns=LIFTED, seed=seed,
         )  # fmt: skip
         if len(ends) < 2:
             return 0
-        loose = self.cuts @ self.y > 1 + 1e-6
+        loose = self.rows @ self.y > 1 + 1e-6
         if loose.any():
             drop = (np.flatnonzero(loose) + len(self._low)).astype(np.int32)
             self._h.deleteRows(len(drop), drop)
-            self.cuts = self.cuts[~loose]
-        new = scipy.sparse.csr_matrix((value, column, ends), shape=(len(ends) - 1, len(self.cost)))
-        infinite = np.full(new.shape[0], highspy.kHighsInf)
-        self._h.addRows(
-            new.shape[0], np.ones(new.shape[0]), infinite, new.nnz,
-            new.indptr[:-1].astype(np.int32), new.indices.astype(np.int32), new.data,
-        )  # fmt: skip
-        self.cuts = scipy.sparse.vstack([self.cuts, new], format="csr")
-        return int(new.shape[0])
+            self.rows = self.rows[~loose]
+        self._add(scipy.sparse.csr_matrix((value, column, ends), shape=(len(ends) - 1, len(self.cost))))
+        return len(ends) - 1
 
     def whole(self) -> bool:
         """Tell whether the relaxed plan opens no part of a site."""
         return bool((np.minimum(self.y, 1 - self.y) < 1e-6).all())
 
     def keeps(self, plan: NDArray[np.bool_]) -> bool:
-        """Tell whether a plan keeps every row."""
-        got = self._fixed @ plan.astype(float)
-        return bool((got >= self._low - 1e-6).all() and (got <= self._high + 1e-6).all())
+        """Tell whether a plan hits every set and keeps the rules."""
+        used = self._rule @ plan.astype(float)
+        return bool(
+            (self.sets @ plan.astype(float) > 0.5).all()
+            and (used >= self._low - 1e-6).all()
+            and (used <= self._high + 1e-6).all()
+        )
 
-    def tried(self, j: int, bound: float, steps: int) -> float:
-        """Give the bound with a site at 0 or 1 after a few steps; all is as before afterwards."""
+    def tried(self, j: int, side: float, steps: int) -> float:
+        """Give the bound with a site closed or open after a few steps; all is as before afterwards."""
         basis = self._h.getBasis()
         kept = (self.lower, self.upper, self.value, self.y, self.reduced)
         lower, upper = self.lower.copy(), self.upper.copy()
-        lower[j] = upper[j] = bound
+        lower[j] = upper[j] = side
         self.settle(lower, upper)
-        value = self.solve(steps=steps)
+        value = self._run(steps)
         self.settle(kept[0], kept[1])
         self._h.setBasis(basis)
         self.lower, self.upper, self.value, self.y, self.reduced = kept
         return value
+
+
+def _apart(start: NDArray[np.int64], site: NDArray[np.int64], sites: int) -> NDArray[np.int64]:
+    """Pick sets that share no site, small ones first: rows to begin with."""
+    taken = np.zeros(sites, bool)
+    out = []
+    for k in np.argsort(np.diff(start), kind="stable"):
+        own = site[start[k] : start[k + 1]]
+        if not taken[own].any():
+            taken[own] = True
+            out.append(k)
+    return np.sort(np.array(out, np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,9 +281,8 @@ class _Search:
         self.cost = form.cost[self.free]
         whole = (self.cost == np.round(self.cost)).all() and self.cost.max(initial=0) < 2**52
         self.step = float(np.gcd.reduce(self.cost.astype(np.int64))) if whole else 0.0
-        self.lp = _Relaxation(
-            start, column[site], self.cost, form.y_row[rules][:, self.free], low[rules], high[rules], seed
-        )
+        rule = form.y_row[rules][:, self.free]
+        self.lp = _Relaxation(start, column[site], self.cost, rule, low[rules], high[rules], seed)
         self.nodes = min(nodes, max(20, NODE_ENTRIES // max(len(site), 1)))
         self.closed = np.zeros(len(self.free), bool)
         self.best, self.value = None if known is None else known[self.free].copy(), math.inf
