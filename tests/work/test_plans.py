@@ -16,7 +16,7 @@ from tunti.store.database import open_database
 from tunti.store.models import Audit, Base, PlanRow, PlanVersion, ProjectRow
 from tunti.work import audit, comments, jobs, statements, states
 from tunti.work.changes import applied, clash, read_changes
-from tunti.work.plans import Outdated, change_plan, content_of, make_plan, scenario_text
+from tunti.work.plans import Outdated, change_plan, content_of, make_plan, newest, scenario_text, versions
 from tunti.work.roles import LOCAL, PUBLIC, Act, Grant, Person, Refused, Role, agencies_of, may, sees
 from tunti.work.states import State
 
@@ -61,6 +61,30 @@ def test_changes_in_different_places_are_both_kept(db, plan):
         kept = change_plan(session, LOCAL, plan, base=2, changes=[{"do": "close", "site": "b"}])
     assert kept.content["points"] == ["a", "c"]
     assert kept.version == 4
+
+
+def test_the_versions_lead_from_the_first_to_the_plan(db, plan):
+    patch = {"kind": "site_status", "site": "d", "status": "required"}
+    changes = (
+        {"do": "open", "site": "c"},
+        {"do": "patch", "patch": patch},
+        {"do": "drop", "key": "site:d"},
+        {"do": "close", "site": "c"},
+        {"do": "points", "points": ["z", "a"]},
+    )
+    for change in changes:
+        with db.writing() as session:
+            at = session.get(PlanRow, plan).version
+            kept = change_plan(session, LOCAL, plan, base=at, changes=[change])
+    with db.reading() as session:
+        first, *rest = versions(session, plan)
+        last = newest(session, plan, 2)
+    assert [v.version for v in last] == [kept.version, kept.version - 1]
+    content = first.content
+    for version in rest:
+        assert version.content is None
+        content = applied(content, read_changes(version.changes))
+    assert content == kept.content
 
 
 def test_changes_in_the_same_place_are_refused_with_both(db, plan):

@@ -111,14 +111,14 @@ class PlanRow(Base):
 
 
 class PlanVersion(Base):
-    """One version of a plan: what a change did and what the plan was after it."""
+    """One version of a plan: what a change did; the first one holds what the plan was, the others follow from it."""
 
     __tablename__ = "plan_versions"
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id", ondelete="CASCADE"))
     version: Mapped[int] = mapped_column(Integer)
     changes: Mapped[list[Any]] = mapped_column(JSON)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSON, nullable=False)  # JSON's null in all but the first
     by: Mapped[str] = mapped_column(String(200))
     at: Mapped[dt.datetime] = mapped_column(Utc)
 

@@ -201,7 +201,8 @@ def _standing(request: Request) -> tuple[Ready, Any]:
 def sites(request: Request, project: Slug, plan: Slug) -> dict[str, Any]:
     """Give all sites as GeoJSON: open or not, and what the plan says of them."""
     ready, standing = _standing(request)
-    _, p = sound(asked_of(request))
+    row, p = sound(asked_of(request))
+    service_of(request).ground(row).roads_soon(ready)
     said = {x["site"]: x["status"] for x in p.content["patches"] if x["kind"] == "site_status"}
     rows = ready.timed.area.sites
     features = [

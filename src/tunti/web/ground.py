@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from threading import RLock
+from threading import RLock, Thread
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from scipy.spatial import cKDTree
 
 from tunti.access.drive import Roads, roads
-from tunti.errors import InputError
+from tunti.errors import InputError, TuntiError
 from tunti.findings import Finding, Message, stops
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Limits, Problem, Status
@@ -193,7 +193,26 @@ class Ground:
 
     def roads(self, ready: Ready) -> Roads:
         """Give the network with a plan's cells joined to it, for trying a new place; made when first asked for."""
-        key = ready.kept.get("roads")
+
+        def join() -> Roads:
+            graph, _ = Stages(FolderStore(self.folder), ready.inputs, ready.settings, _quietly).graph()
+            speeds, cutoff = ready.settings.speeds, ready.timed.times.cutoff_minutes
+            return roads(graph, ready.timed.area.cells, speeds, cutoff_minutes=cutoff)
+
+        return self._roads.of(self._of_roads(ready), join)
+
+    def roads_soon(self, ready: Ready) -> None:
+        """Begin to join the network beside the answering: whoever opens the map may try a new place next."""
+
+        def join() -> None:
+            with contextlib.suppress(TuntiError):  # told to whoever then asks
+                self.roads(ready)
+
+        if self._of_roads(ready) not in self._roads:
+            Thread(target=join, daemon=True, name="roads").start()
+
+    def _of_roads(self, ready: Ready) -> str:
+        key: str | None = ready.kept.get("roads")
         if key is None:
             inputs, times = ready.inputs, ready.timed.times
             key = ready.kept["roads"] = content_hash(
@@ -204,13 +223,7 @@ class Ground:
                 inputs.road_links,
                 self._mark,
             )
-
-        def join() -> Roads:
-            graph, _ = Stages(FolderStore(self.folder), ready.inputs, ready.settings, _quietly).graph()
-            speeds, cutoff = ready.settings.speeds, ready.timed.times.cutoff_minutes
-            return roads(graph, ready.timed.area.cells, speeds, cutoff_minutes=cutoff)
-
-        return self._roads.of(key, join)
+        return key
 
     def question(self, content: dict[str, Any]) -> tuple[Ready, Problem]:
         """Give a plan's question to the location engine, with what the plan says of its sites."""
@@ -268,17 +281,12 @@ def _ready(stages: Stages, least_people: int) -> Ready:
 
 
 class Grounds:
-    """The grounds of all projects, made when first asked for."""
+    """The grounds of the projects that were asked for last."""
 
-    def __init__(self, *, least_people: int) -> None:
+    def __init__(self, *, least_people: int, most: int = 20) -> None:
         self.least_people = least_people
-        self._lock = RLock()
-        self._known: dict[str, Ground] = {}
+        self._known: Kept[Ground] = Kept(most)
 
     def of(self, folder: str | Path) -> Ground:
         """Give the ground of a project folder."""
-        with self._lock:
-            key = str(folder)
-            if key not in self._known:
-                self._known[key] = Ground(Path(folder), least_people=self.least_people)
-            return self._known[key]
+        return self._known.of(str(folder), lambda: Ground(Path(folder), least_people=self.least_people))

@@ -66,6 +66,10 @@ class Kept(Generic[T]):
         with self._lock:
             self._things.clear()
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Tell whether a thing is kept, without counting as asking for it."""
+        return key in self._things
+
     def __len__(self) -> int:
         """Give how many things are kept."""
         return len(self._things)

@@ -42,7 +42,7 @@ def overview(request: Request) -> Response:
     project, plan = sound(asked)
     with service.db.reading() as session:
         rows = jobs.jobs_of(session, project.id, plan=plan.id, most=8)
-        history = plans.versions(session, plan.id)[-10:]
+        history = plans.newest(session, plan.id, 10)
     steps = [
         (to.value, STEP_WORDS[at, to])
         for (at, to), act in STEPS.items()
@@ -60,7 +60,7 @@ def overview(request: Request) -> Response:
         jobs=rows,
         job_words=JOB_WORDS,
         job_states=JOB_STATES,
-        history=list(reversed(history)),
+        history=history,
         steps=steps,
         result=result,
         live=live,

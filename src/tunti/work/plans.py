@@ -151,7 +151,7 @@ def change_plan(
     plan.version += 1
     told = CHANGES.dump_python(mine, mode="json", exclude_none=True)
     session.add(
-        PlanVersion(plan_id=plan.id, version=plan.version, changes=told, content=plan.content, by=person.name, at=now())
+        PlanVersion(plan_id=plan.id, version=plan.version, changes=told, content=None, by=person.name, at=now())
     )
     record(session, person.name, "plan changed", project=plan.project_id, plan=plan.id, version=plan.version)
     return plan
@@ -187,6 +187,12 @@ def versions(session: Session, plan_id: int, *, after: int = 0) -> list[PlanVers
             .order_by(PlanVersion.version)
         ).scalars()
     )
+
+
+def newest(session: Session, plan_id: int, most: int) -> list[PlanVersion]:
+    """Give the newest versions of a plan, the last one first."""
+    wanted = select(PlanVersion).where(PlanVersion.plan_id == plan_id).order_by(PlanVersion.version.desc()).limit(most)
+    return list(session.execute(wanted).scalars())
 
 
 def scenario_text(plan: PlanRow, *, pinned: bool = True) -> str:
