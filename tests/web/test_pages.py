@@ -226,17 +226,41 @@ def test_choices_lead_to_plans(alone):
     send(alone, PLAN + "/jobs", {"kind": "alternatives"}, at=PLAN + "/choices")
     work(alone.app)
     text = alone.get(PLAN + "/choices").text
-    assert text.count("<circle") >= 1
-    job = re.search(r'name="job" value="(\d+)"><input type="hidden" name="row" value="(\d+)"', text)
+    links = re.findall(r'href="([^"]+/choices/\d+/\d+)"', text)
+    assert len(set(links)) >= 2
+    assert text.count("<circle") == len(links) / 2  # each plan from its dot and from its row
+    for link in set(links):
+        assert alone.get(link).status_code == 200
+    opened = alone.get(links[0]).text
+    job = re.search(r'name="job" value="(\d+)"><input type="hidden" name="row" value="(\d+)"', opened)
     version = alone.get("/api/projects/project/plans/plan").json()["version"]
     taken = send(
-        alone,
-        PLAN + "/changes",
-        {"do": "points", "job": job[1], "row": job[2], "version": version},
-        at=PLAN + "/choices",
+        alone, PLAN + "/changes", {"do": "points", "job": job[1], "row": job[2], "version": version}, at=links[0]
     )
     assert taken.status_code == 303
-    assert alone.get("/api/projects/project/plans/plan").json()["version"] == version + 1
+    now = alone.get("/api/projects/project/plans/plan").json()
+    assert now["version"] == version + 1
+    made = send(alone, links[-1], {}, at=links[-1]).headers["location"]
+    other = alone.get("/api/projects" + made.removeprefix("/work")).json()
+    assert other["points"]
+    assert other["points"] != now["points"] or links[0] == links[-1]
+    for wrong in ("/choices/99999/0", f"/choices/{job[1]}/99", "/choices/1/0"):
+        assert alone.get(PLAN + wrong).status_code == 404
+
+
+def test_points_are_chosen_together_with_agencies_as_on_the_command_line(alone, folder):
+    from tunti import Project
+
+    send(alone, PLAN + "/jobs", {"kind": "joint"}, at=PLAN + "/services")
+    work(alone.app)
+    told = next(j for j in alone.get("/api/projects/project/plans/plan/jobs").json()["jobs"] if j["kind"] == "joint")
+    if told["state"] == "failed":
+        pytest.skip(f"the country has no services to choose with: {told['what']}")
+    version = alone.get("/api/projects/project/plans/plan").json()["version"]
+    change = {"do": "points", "job": told["job"], "version": version}
+    assert send(alone, PLAN + "/changes", change, at=PLAN).status_code == 303
+    made = Project(folder).plan(full=True)
+    assert sorted(made.points["site"]) == alone.get("/api/projects/project/plans/plan").json()["points"]
 
 
 def test_plans_side_by_side(alone):

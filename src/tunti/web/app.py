@@ -24,6 +24,7 @@ from tunti.web import (
     accounts,
     api,
     changing,
+    choosing,
     correcting,
     ogc,
     overview,
@@ -111,6 +112,7 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
         running,
         together,
         reading,
+        choosing,
         tables,
         api,
     ):

@@ -63,36 +63,92 @@ def curve(rows: Sequence[dict[str, Any]], words: Words, *, links: Sequence[str])
     -------
     Markup
     """
-    if not rows:
-        return Markup()
-    xs, ys = [r["points"] for r in rows], [r["share"] for r in rows]
-    low, high = min(xs), max(max(xs), min(xs) + 1)
-    bottom = min(min(ys), 0.999) - 0.002
+    xs = [float(r["points"]) for r in rows]
+    said = [words.text(N_("{n} points: {share}"), n=r["points"], share=words.share(r["share"])) for r in rows]
+    marks = [str(r["points"]) for r in rows]
+    return _dots(
+        xs, [r["share"] for r in rows], words, links=links, said=said, marks=marks,
+        label=words.text(N_("Trade-off curve")), below=words.text(N_("Number of points")), joined=True,
+    )  # fmt: skip
 
-    def at(r: dict[str, Any]) -> tuple[float, float]:
-        return 70 + (r["points"] - low) / (high - low) * 480, 250 - (r["share"] - bottom) / (1 - bottom) * 220
 
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(at, sorted(rows, key=lambda r: r["points"])))
-    parts = [
-        f'<line x1="60" y1="255" x2="570" y2="255" stroke="{GREY}"/>',
-        f'<line x1="60" y1="20" x2="60" y2="255" stroke="{GREY}"/>',
-        f'<polyline points="{line}" fill="none" stroke="{LIGHT}" stroke-width="1.5"/>',
-        f'<text x="315" y="290" text-anchor="middle">{escape(words.text(N_("Number of points")))}</text>',
-        f'<text x="60" y="14">{escape(words.text(N_("Share of people within the standard")))}</text>',
-        f'<text x="56" y="{250:.0f}" text-anchor="end">{escape(words.share(bottom))}</text>',
-        f'<text x="56" y="34" text-anchor="end">{escape(words.share(1))}</text>',
-    ]
-    for r, link in zip(rows, links, strict=True):
-        x, y = at(r)
-        said = words.text(N_("{n} points: {share}"), n=r["points"], share=words.share(r["share"]))
-        parts.append(
-            f'<a href="{escape(link)}" aria-label="{escape(said)}">'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="7" fill="{BLUE}">'
-            f"<title>{escape(said)}</title></circle>"
-            f'<text x="{x:.1f}" y="272" text-anchor="middle">{r["points"]}</text></a>'
+def others(rows: Sequence[dict[str, Any]], words: Words, *, links: Sequence[str]) -> Markup:
+    """Draw the alternatives: mean drive against the share of people; each dot leads to its plan.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        ``points, share, mean_minutes`` of each network.
+    words : Words
+    links : sequence of str
+        Where each dot leads.
+
+    Returns
+    -------
+    Markup
+    """
+    said = [
+        words.text(
+            N_("Alternative {n}: {share}, mean drive {minutes}"),
+            n=k + 1,
+            share=words.share(r["share"]),
+            minutes=words.minutes(r["mean_minutes"], decimals=1),
         )
-    label = escape(words.text(N_("Trade-off curve")))
+        for k, r in enumerate(rows)
+    ]
+    return _dots(
+        [r["mean_minutes"] for r in rows], [r["share"] for r in rows], words, links=links, said=said,
+        marks=[str(k + 1) for k in range(len(rows))], label=words.text(N_("Near-optimal alternatives")),
+        below=words.text(N_("Mean drive, minutes")), joined=False,
+    )  # fmt: skip
+
+
+def _dots(
+    xs: Sequence[float],
+    shares: Sequence[float],
+    words: Words,
+    *,
+    links: Sequence[str],
+    said: Sequence[str],
+    marks: Sequence[str],
+    label: str,
+    below: str,
+    joined: bool,
+) -> Markup:
+    if not xs:
+        return Markup()
+    low, high = min(xs), max(xs)
+    bottom, top = max(min(shares) - 0.01, 0.0), min(max(shares) + 0.01, 1.0)
+
+    def at(x: float, share: float) -> tuple[float, float]:
+        across = (x - low) / (high - low) if high > low else 0.5
+        up = (share - bottom) / (top - bottom) if top > bottom else 0.5
+        return 90 + across * 460, 250 - up * 210
+
+    places = [at(x, s) for x, s in zip(xs, shares, strict=True)]
+    decimals = 0 if all(float(x).is_integer() for x in xs) else 1
+    parts = [
+        f'<line x1="70" y1="262" x2="570" y2="262" stroke="{GREY}"/>',
+        f'<line x1="70" y1="24" x2="70" y2="262" stroke="{GREY}"/>',
+        f'<text x="320" y="298" text-anchor="middle">{escape(below)}</text>',
+        f'<text x="4" y="14">{escape(words.text(N_("Share of people within the standard")))}</text>',
+        f'<text x="66" y="254" text-anchor="end">{escape(words.share(bottom))}</text>',
+        f'<text x="66" y="44" text-anchor="end">{escape(words.share(top))}</text>',
+        f'<text x="90" y="278" text-anchor="middle">{escape(words.number(low, decimals=decimals))}</text>',
+    ]
+    if high > low:
+        parts.append(
+            f'<text x="550" y="278" text-anchor="middle">{escape(words.number(high, decimals=decimals))}</text>'
+        )
+    if joined:
+        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in sorted(places))
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{LIGHT}" stroke-width="1.5"/>')
+    for (x, y), link, told, mark in zip(places, links, said, marks, strict=True):
+        parts.append(
+            f'<a href="{escape(link)}" aria-label="{escape(told)}">'
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="13" fill="{BLUE}"><title>{escape(told)}</title></circle>'
+            f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" fill="#fff">{escape(mark)}</text></a>'
+        )
     body = "".join(str(p) for p in parts)
-    return Markup(
-        f'<svg class="chart" role="group" aria-label="{label}" viewBox="0 0 600 300" font-size="12">{body}</svg>'
-    )
+    head = f'<svg class="chart" role="group" aria-label="{escape(label)}" viewBox="0 0 600 304" font-size="12">'
+    return Markup(f"{head}{body}</svg>")

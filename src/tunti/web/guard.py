@@ -77,6 +77,8 @@ ROUTES: dict[tuple[str, str], Rule] = {
     ("POST", _L + "/tables/{table}"): Act.EDIT,
     ("POST", _L + "/changes"): Act.EDIT,
     ("GET", _L + "/choices"): Act.READ,
+    ("GET", _L + "/choices/{job}/{row}"): Act.READ,
+    ("POST", _L + "/choices/{job}/{row}"): Act.EDIT,
     ("GET", _L + "/services"): Act.READ,
     ("GET", _L + "/programme"): Act.READ,
     ("GET", _L + "/money"): Act.READ,

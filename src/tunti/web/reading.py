@@ -1,4 +1,4 @@
-"""The workspace's pages around a plan: choices, programme, money, remote service, documents, statements, comments."""
+"""The workspace's pages around a plan: services, programme, money, remote service, documents, statements, comments."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import FileResponse, Response
-from sqlalchemy import select
 
 from tunti.errors import TuntiError
 from tunti.findings import say
-from tunti.report.words import words_for
-from tunti.store.models import Comment, Job
+from tunti.store.models import Comment
 from tunti.web.asked import Token, place_of, sound
-from tunti.web.charts import curve
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.results import PAGES, sections_of
@@ -30,50 +27,17 @@ router = APIRouter(include_in_schema=False)
 _L = "/work/{project}/plans/{plan}"
 
 
-@router.get(_L + "/choices")
-def choices(request: Request) -> Response:
-    """Show the trade-off curve and the alternatives; each of their plans can be taken over."""
+def _stage(request: Request, name: str) -> Response:
     asked = asked_of(request)
     project, plan = sound(asked)
-    newest: dict[str, Job] = {}
-    with service_of(request).db.reading() as session:
-        for job in session.execute(
-            select(Job)
-            .where(Job.plan_id == plan.id, Job.kind.in_(("frontier", "alternatives", "optimise")), Job.state == "done")
-            .order_by(Job.id)
-        ).scalars():
-            newest[job.kind] = job
-        running = (
-            session.execute(select(Job).where(Job.plan_id == plan.id, Job.state.in_(("queued", "running"))))
-            .scalars()
-            .first()
-        )
-    words = words_for(language_of(request))
-    drawn = None
-    if "frontier" in newest and newest["frontier"].result:
-        rows = [r for r in newest["frontier"].result["rows"] if r["feasible"]]
-        drawn = curve(rows, words, links=[f"#curve-{r['asked']}" for r in rows])
-    return page(
-        request,
-        "choices.html",
-        newest=newest,
-        running=running,
-        chart=drawn,
-        now=set(plan.content["points"] or ()),
-        editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),
-        illustrative=bool(plan.result and plan.result["illustrative"]),
-        workspace=True,
-    )
-
-
-def _stage(request: Request, name: str) -> Response:
-    project, plan = sound(asked_of(request))
     heading, lacking, _ = PAGES[name]
     version, sections = sections_of(Path(project.folder), plan.name, name, language_of(request))
     return page(
         request,
         "stage.html",
+        name=name,
         heading=heading,
+        editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),
         lacking=lacking,
         version=version,
         sections=sections,

@@ -24,6 +24,7 @@ JOB_WORDS = {
     "times": N_("Work out drive times"),
     "optimise": N_("Optimise the network"),
     "plan": N_("Make figures and documents"),
+    "joint": N_("Choose points together with agencies and modes"),
     "stages": N_("Services, premises, programme and remote service"),
     "frontier": N_("Draw the trade-off curve"),
     "alternatives": N_("Look for alternatives"),

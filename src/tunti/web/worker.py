@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select, update
 
 from tunti.errors import TuntiError
@@ -123,6 +124,8 @@ class Worker:
             return self._plan(project, plan, ground)
         if job.kind == "stages":
             return self._stages(project, plan, ground)
+        if job.kind == "joint":
+            return self._joint(plan, ground)
         if job.kind == "times":
             ground.stages(EMPTY if job.asked.get("baseline") else plan.content, self._progress).times()
             return say("Drive times are worked out."), {}
@@ -202,6 +205,22 @@ class Worker:
         row["taken"] = not changed
         if changed:
             said = say("{network} The plan was changed meanwhile; take the network over if you want it.", network=said)
+        return said, row
+
+    def _joint(self, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
+        """Choose points together with agencies and modes, as ``tunti plan`` does; the plan takes it over when asked."""
+        stages = ground.stages(plan.content, self._progress)
+        chosen = stages.services(plan.region)
+        problem, network = stages.network()
+        sites = np.array(stages.times().area.sites["site"], dtype=object)
+        points = tuple(str(s) for s in sites[chosen.open])
+        proof = chosen.certificate
+        row = self._row(problem, replace(network, open=chosen.open, points=points))
+        row |= {"gap": proof.gap, "proven": proof.proven, "version": plan.version, "taken": False}
+        differ = len(set(points) ^ set(plan.content["points"] or ()))
+        said = say(
+            "Chosen together with agencies and modes: {n} points, {m} other than in the plan.", n=len(points), m=differ
+        )
         return said, row
 
     def _plan(self, project: ProjectRow, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
