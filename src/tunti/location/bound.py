@@ -186,6 +186,7 @@ def relax(
     form: MissForm,
     *,
     start: Floats | None = None,
+    centre: float = 10.0,
     gap: float = 1e-7,
     steps: int = 100,
     enough: float = np.inf,
@@ -199,6 +200,9 @@ def relax(
         Not of the kind ``twice``.
     start : float64, shape (sites,), optional
         A guess of the answer, such as a good plan blurred; speeds things up.
+    centre : float
+        How far from the border of what is allowed to start, in mean weights of terms; a start that is close to the
+        answer needs less.
     gap : float
         Stop when the relaxation's own gap is at most this part of its value.
     steps : int
@@ -252,7 +256,7 @@ def relax(
         only = [r for r in range(nr) if r not in with_terms and (g_rows[r] > 0).all()]
         room = [c[r] / g_rows[r].sum() for r in only] + [e_right[r] / max(e_rows[r].sum(), 1e-9) for r in range(ne)]
         y[:] = np.clip(min([0.5, *room]), 0.02, 0.5)
-    m = 10.0 * float(w[soft].mean()) if soft.any() and w.any() else 1.0
+    m = centre * float(w[soft].mean()) if soft.any() and w.any() else 1.0
     yt = np.empty(terms)
     down(parent, elem, y, yt)
     short = 1.0 - yt

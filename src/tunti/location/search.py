@@ -15,8 +15,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tunti.location.miss import FREE, OPEN, MissForm
+from tunti.location.passes import normal_matrix
 
 Floats = NDArray[np.float64]
+
+AROUND = 20
+"""Kicks from which it pays to find out which sites are neighbours, so that most kicks stay in one neighbourhood."""
 
 
 @njit(cache=True)
@@ -190,6 +194,44 @@ def _site_rows(form: MissForm) -> tuple[Floats, Floats, Floats]:
     return form.y_row[plain], form.low[plain], form.high[plain]
 
 
+def likeness(form: MissForm) -> Floats:
+    """Tell how much the terms of two sites overlap, 0 to 1, for all pairs of sites."""
+    shared = np.zeros((form.sites, form.sites))
+    weight = form.weight.copy()
+    if len(form.z_term):
+        np.add.at(weight, form.z_term, form.z_coef * (float(weight.sum()) or 1.0) / float(form.z_coef.sum()))
+    normal_matrix(form.parent, form.elem, weight, shared)
+    size = np.sqrt(np.maximum(np.diag(shared), 1e-300))
+    shared += np.tril(shared, -1).T
+    shared /= size[:, None]
+    shared /= size[None, :]
+    return shared
+
+
+def _kick_around(
+    rng: np.random.Generator,
+    y: NDArray[np.bool_],
+    free: NDArray[np.bool_],
+    alike: Floats,
+    odds: Floats,
+) -> bool:
+    """Close a few open sites around one site and open as many others there; ``y`` is changed in place.
+
+    A local optimum of swaps is often wrong in one neighbourhood only, where several points must move at once.
+    """
+    around = alike[int(rng.choice(np.flatnonzero(free)))]
+    opens = np.flatnonzero(y & free)
+    k = min(int(rng.integers(2, 5)), len(opens))
+    near = around if np.count_nonzero(around[opens]) >= k else around @ alike
+    out = opens[np.argsort(-near[opens], kind="stable")[:k]]
+    into = np.flatnonzero(free & ~y & (alike[out].sum(axis=0) + around > 0))
+    if not k or len(into) < k:
+        return False
+    y[out] = False
+    y[rng.choice(into, k, replace=False, p=odds[into] / odds[into].sum())] = True
+    return True
+
+
 def improve(
     form: MissForm,
     start: NDArray[np.bool_],
@@ -260,6 +302,7 @@ def improve(
     here = np.inf
     idle = 0
     odds = np.full(form.sites, 1.0) if guess is None else np.maximum(guess, 0.02)
+    alike = likeness(form) if kicks >= AROUND and free.any() else None
     for kick in range(kicks + 1):
         w = form.weight + heavy
         for r in soft_rows:
@@ -287,6 +330,8 @@ def improve(
         y = current.copy()
         if kick == kicks:
             break
+        if alike is not None and kick % 4 and _kick_around(rng, y, free, alike, odds):
+            continue
         opens, closed = np.flatnonzero(y & free), np.flatnonzero(~y & free)
         k = min(int(rng.integers(1, 4)), len(opens), len(closed))
         if k:
