@@ -55,6 +55,9 @@ from tunti.store.hashes import content_hash
 Progress = Callable[[Message, float | None], None]
 """Called with what is being done and the share done (None when unknown)."""
 
+Driver = Callable[..., tuple[TravelTimes, pd.DataFrame, list[Finding]]]
+"""Called like :func:`tunti.access.drive.drive_times` without its network."""
+
 
 @dataclass(frozen=True, eq=False)
 class Timed:
@@ -146,6 +149,10 @@ class Stages:
             self.seconds["network"] = perf_counter() - start
         return self._graph
 
+    def driver(self, graph: RoadGraph, cutoff: float) -> Driver:
+        """Give what works drive times out: ``(cells, places, speeds, progress=...) -> (times, report, findings)``."""
+        return partial(drive_times, graph, cutoff_minutes=cutoff, workers=self.workers, orders=self.store.orders())
+
     def times(self) -> Timed:
         """Give the drive times of the planned area, from the store when nothing changed.
 
@@ -183,9 +190,7 @@ class Stages:
             def tell(what: str, done: float) -> None:
                 self.progress(say(what), done)
 
-            driven = partial(
-                drive_times, graph, cutoff_minutes=cutoff, workers=self.workers, orders=self.store.orders()
-            )
+            driven = self.driver(graph, cutoff)
             times, report, more = driven(planned.cells, places, settings.speeds, progress=tell)
             office_times, _, _ = driven(from_offices, planned.sites, settings.speeds)
             snap, findings = snap_summary(report), [*found, *(_of_office(f) for f in more)]
