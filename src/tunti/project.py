@@ -695,6 +695,27 @@ class Project:
             for r in rows
         }
 
+    def settle(
+        self, *, scenario: str | None = None, workers: str | int | None = None, progress: Progress = _silent
+    ) -> None:
+        """Work out what the plans of all regions share, drive times and the network, unless it is in the store.
+
+        Parameters
+        ----------
+        scenario : str, optional
+        workers : str or int, optional
+            As in :meth:`access`.
+        progress : callable
+
+        Raises
+        ------
+        InputError
+            The input has errors.
+        Infeasible
+            No network keeps all the rules.
+        """
+        self._run(scenario, workers, progress).network()
+
     def hearings(self) -> tuple[dict[str, Hearing], dict[str | None, Hearing]]:
         """Tell how far the plans of the folder's workspace have come: all by name, and the furthest of each region.
 

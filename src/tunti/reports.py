@@ -89,6 +89,28 @@ def write_region(
     return files, [*findings, *plan.findings]
 
 
+def scenario_of(project: Project, region: str, scenario: str | None) -> str | None:
+    """Give the scenario of a region's plan that has come furthest in the folder's workspace.
+
+    Parameters
+    ----------
+    project : Project
+    region : str
+        Code.
+    scenario : str or None
+        What it is while no plan of the region has been proposed.
+
+    Returns
+    -------
+    str or None
+    """
+    furthest = project.hearings()[1]
+    heard = furthest.get(region, furthest.get(None))
+    if heard is None or heard.state == "draft" or heard.name not in project.store.scenarios():
+        return scenario
+    return heard.name
+
+
 def national_plan(
     project: Project,
     *,
@@ -115,13 +137,16 @@ def national_plan(
     findings : list of Finding
         Points that are only in one region's scenario.
     """
-    furthest, there = project.hearings()[1], set(project.store.scenarios())
-    plans: list[RegionalPlan] = []
-    for region in project.regions(scenario=scenario, workers=workers, progress=progress):
-        heard = furthest.get(region, furthest.get(None))
-        own = heard is not None and heard.state != "draft" and heard.name in there
-        name = heard.name if heard is not None and own else scenario
-        plans.append(project.plan(region=region, scenario=name, full=True, workers=workers, progress=progress))
+    plans = [
+        project.plan(
+            region=region,
+            scenario=scenario_of(project, region, scenario),
+            full=True,
+            workers=workers,
+            progress=progress,
+        )
+        for region in project.regions(scenario=scenario, workers=workers, progress=progress)
+    ]
     sites = sorted({str(s) for p in plans for s in p.points["site"]})
     whole = project.plan(scenario=scenario, points=sites, workers=workers, progress=progress)
     unknown = sorted(set(sites) - set(whole.all_points["site"].astype(str)))

@@ -41,7 +41,7 @@ from tunti.plan.premises_checked import premises_verified
 from tunti.plan.programme_checked import programme_verified
 from tunti.plan.question import question
 from tunti.plan.regional import Solved
-from tunti.plan.service_question import of_region, service_question
+from tunti.plan.service_question import ServiceQuestion, of_region, service_question
 from tunti.premises.consolidate import Premises, consolidate, work_offices
 from tunti.programme.floors import Today
 from tunti.programme.phase import programme
@@ -128,6 +128,7 @@ class Stages:
         self._timed: Timed | None = None
         self._graph: tuple[RoadGraph, list[Finding]] | None = None
         self._network: tuple[Problem, Network] | None = None
+        self._asked: ServiceQuestion | None = None
         self._premises: dict[str | None, Premises] = {}
         self._services: dict[str | None, Services] = {}
         self._programmes: dict[str | None, Programme] = {}
@@ -292,17 +293,19 @@ class Stages:
         problem, network = self.network()
         start = perf_counter()
         settings, inputs = self.settings, self.inputs
-        asked = service_question(
-            timed.times,
-            timed.area,
-            timed.served,
-            timed.served_place,
-            timed.office_times,
-            inputs,
-            problem,
-            network,
-            settings,
-        )
+        if self._asked is None:
+            self._asked = service_question(
+                timed.times,
+                timed.area,
+                timed.served,
+                timed.served_place,
+                timed.office_times,
+                inputs,
+                problem,
+                network,
+                settings,
+            )
+        asked = self._asked
         if region is not None:
             asked = of_region(asked, problem, network, timed.area.regions["region"].tolist().index(region))
         gap, nodes = settings.services.gap, settings.services.nodes

@@ -124,7 +124,7 @@ def test_every_part_of_the_roll_up_is_there(roll_up, language):
     document = national_document(roll_up, language=language)
     keys = [s.key for _, s in document.all_sections()]
     assert keys == ["summary", "standard", "totals", "conflicts", "missing-point", "closure", "capacity",
-                    "agencies", "agency-1", "agency-2", "states"]  # fmt: skip
+                    "states", "agencies", "agency-1", "agency-2"]  # fmt: skip
     states = next(t for t in document.tables() if t.name == "states")
     said = {"fi": ("lausunnoilla", "päätetty, 2.2.2026"), "sv": ("på remiss", "beslutad, 2.2.2026"),
             "en": ("put to hearing", "decided, 2 February 2026")}  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, show_findings, tell
+from tunti.each_region import write_each_region
 from tunti.errors import TuntiError
 from tunti.findings import Level, say
 from tunti.locale import translator
@@ -22,6 +23,12 @@ def report(
     region: RegionName = None,
     national: Annotated[
         bool, typer.Option("--national", help="The roll-up of all regions' plans on one programme.")
+    ] = False,
+    each: Annotated[
+        bool,
+        typer.Option(
+            "--each-region", help="Every region's plan, each into a folder of its own; regions go side by side."
+        ),
     ] = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Compare the scenarios named after the options with the baseline.")
@@ -39,8 +46,12 @@ def report(
 ) -> None:
     """Write a plan with all its stages, the national roll-up or a comparison: PDF, Word, HTML, Excel, GeoPackage."""
     language = language_of(lang)
-    if national and compare:
-        raise TuntiError(say("Choose either --national or --compare."))
+    if national + compare + each > 1:
+        raise TuntiError(say("Choose one of --national, --each-region and --compare."))
+    if region is not None and (national or each):
+        raise TuntiError(
+            say("A region is named for a plan or a comparison; --national and --each-region take all regions.")
+        )
     if compare and not scenarios:
         raise TuntiError(say("Name at least one scenario to compare: tunti report DIR --compare --out OUT SCENARIO."))
     if scenarios and not compare:
@@ -53,6 +64,8 @@ def report(
         }  # fmt: skip
         if national:
             files, findings = write_national(project, to, scenario=scenario, **common)
+        elif each:
+            files, findings = write_each_region(project, to, scenario=scenario, **common)
         elif compare:
             files, findings = write_comparison(project, to, scenarios or [], region=region, **common)
         else:
@@ -61,7 +74,7 @@ def report(
         print_json(
             {
                 "out": str(to),
-                "files": [p.name for p in files],
+                "files": [str(p.relative_to(to.absolute())) for p in files],
                 "findings": [f.as_dict(language) for f in findings],
             }
         )
@@ -71,4 +84,4 @@ def report(
         show_findings(warned, language, most=20)
     tell(translator(language)("Written into {folder}:").format(folder=to))
     for path in files:
-        tell(f"  {path.name}")
+        tell(f"  {path.relative_to(to.absolute())}")

@@ -513,6 +513,10 @@ def _languages(
     at_place: dict[int, list[int]] = {}
     for o, where in enumerate(office_place.tolist()):
         at_place.setdefault(where, []).append(o)
+    mode_of = office_mode.tolist()
+    by_office, by_group = offices["agency"].tolist(), groups["agency"].tolist()
+    longest = [seconds_of(float(m)) for m in groups["minutes"]]
+    fitting = [set(_positions(m)) for m in groups["modes"]]
     rows: list[LanguageRow] = []
     done: set[tuple[str, int, str]] = set()
     for row in tuples(required.dropna(subset=["cell"])):
@@ -523,8 +527,8 @@ def _languages(
         done.add(key)
         cell = int(row.cell)
         span = slice(indptr[cell], indptr[cell + 1])
-        near = place[span][seconds[span] <= seconds_of(float(groups["minutes"].iloc[row.group]))]
-        modes = _positions(groups["modes"].iloc[row.group])
+        near = place[span][seconds[span] <= longest[row.group]]
+        modes = fitting[row.group]
         places, speaks, today = [], [], False
         for where in near.tolist():
             if where < n:
@@ -533,10 +537,10 @@ def _languages(
                     speaks.append(row.language in site_speaks[where])
                 continue
             for o in at_place.get(where, ()):
-                if offices["agency"].iloc[o] == groups["agency"].iloc[row.group] and office_mode[o] in modes:
+                if by_office[o] == by_group[row.group] and mode_of[o] in modes:
                     places.append(n + o)
                     speaks.append(row.language in office_speaks[o])
-                    today |= speaks[-1] or MODES[office_mode[o]] == "remote"
+                    today |= speaks[-1] or MODES[mode_of[o]] == "remote"
         if today or (row.required_by == "table"):
             rows.append(LanguageRow(key[1], key[0], key[2], np.array(places, np.int32), np.array(speaks, bool)))
     return required, tuple(rows)

@@ -110,7 +110,7 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
         caption = say(N_("Offices that close: {agency}"), agency=context.agency(agency))
         shown = [r[: len(columns)] for r in closing]
         blocks.append(context.table(f"closing-{agency}", caption, columns, shown, paper_rows=PAPER))
-    return Section(f"agency-{n}", context.agency(agency), tuple(blocks))
+    return Section(f"agency-{n}", context.agency(agency), tuple(blocks), new_page=True)
 
 
 def _closing(context: Context, found: National) -> dict[str, list[tuple[Value, ...]]]:
