@@ -1,6 +1,13 @@
 """A point at a new place through the web: told at once, and what it then comes to when the place is kept."""
 
+import shutil
+
+import numpy as np
+import pandas as pd
 import pytest
+
+from tunti.web.ground import Ground, NotReady
+from tunti.work.changes import EMPTY
 
 from .conftest import work
 
@@ -34,6 +41,37 @@ def test_a_new_place_is_told_at_once_and_comes_true(alone, country):
     assert alone.get(API).json()["figures"] == {
         k: v for k, v in priced["after"].items() if k not in ("people_outside",)
     }
+
+
+def test_a_kept_place_has_its_times_at_once_and_they_are_those_of_the_whole_run(folder, tmp_path, country):
+    rows = country.cells.iloc[[5, 40]]
+    patches = [
+        {"kind": "add_site", "site": name, "name": name, "lon": lon + 0.01, "lat": lat, "status": "candidate"}
+        for name, lon, lat in zip(("a-new", "zz-new"), rows["lon"], rows["lat"], strict=True)
+    ]
+    content = {"patches": patches, "points": ["a-new"]}
+    other = shutil.copytree(folder, tmp_path / "other")
+    ground = Ground(folder, least_people=10)
+    with pytest.raises(NotReady):
+        ground.ready(content)  # the network is not at hand: a job has to do it
+    before = {p.name for p in (folder / ".tunti" / "results").glob("times-*")}
+    ground.roads(ground.ready(EMPTY))
+    quick = ground.ready(content).timed
+    whole = Ground(other, least_people=10).stages(content, lambda what, done: None, with_status=False).times()
+    for a, b in ((quick.times, whole.times), (quick.office_times, whole.office_times)):
+        assert (a.sites, a.cells, a.cutoff_minutes) == (b.sites, b.cells, b.cutoff_minutes)
+        for name in ("indptr", "cell", "seconds"):
+            assert getattr(a, name).dtype == getattr(b, name).dtype
+            np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
+    pd.testing.assert_frame_equal(quick.snap, whole.snap)
+    assert quick.findings == whole.findings
+    (kept,) = {p.name for p in (folder / ".tunti" / "results").glob("times-*")} - before
+    with (
+        np.load(folder / ".tunti" / "results" / kept) as mine,
+        np.load(other / ".tunti" / "results" / kept) as theirs,
+    ):
+        assert mine.files == theirs.files
+        assert all((mine[name] == theirs[name]).all() for name in mine.files)
 
 
 def test_a_move_to_a_new_place(alone, country):

@@ -162,27 +162,35 @@ class Roads:
         -------
         TravelTimes
         """
-        to_sites = snap(self.graph, self.ds, *_coordinates(sites), towards="site", speeds=self.speeds, index=self.index)
+        to_sites = self.snapped(sites)
         rows = search_rows(self.turned, to_sites.connectors, workers=1, tenths=True)
         return _times(
             rows, self.index, self.ds, self.joined, to_sites, self.cells, sites, self.speeds, self.cutoff_minutes
         )
 
+    def snapped(self, sites: pd.DataFrame) -> Snap:
+        """Join places to the network, as :func:`tunti.network.snap.snap` does."""
+        return snap(self.graph, self.ds, *_coordinates(sites), towards="site", speeds=self.speeds, index=self.index)
 
-def roads(graph: RoadGraph, cells: pd.DataFrame, speeds: SpeedSettings, *, cutoff_minutes: float) -> Roads:
+
+def roads(
+    graph: RoadGraph, cells: pd.DataFrame, speeds: SpeedSettings, *, cutoff_minutes: float, like: Roads | None = None
+) -> Roads:
     """Join the cells to the network once, so that a new place can be tried at once.
 
     Parameters
     ----------
     graph, cells, speeds, cutoff_minutes
         As in :func:`drive_times`.
+    like : Roads, optional
+        Of the same network and speeds with other cells: what both need is made once.
 
     Returns
     -------
     Roads
     """
-    ds = weights(graph, speeds)
-    index = road_index(graph, ds)
+    ds = weights(graph, speeds) if like is None else like.ds
+    index = road_index(graph, ds) if like is None else like.index
     joined = snap(graph, ds, *_coordinates(cells), towards="cell", speeds=speeds, index=index)
     turned = search_graph(graph, ds, joined.connectors, cutoff_ds=round(cutoff_minutes * DS_PER_MINUTE))
     return Roads(graph, ds, index, cells[["cell", "x", "y"]], joined, turned, speeds, float(cutoff_minutes))

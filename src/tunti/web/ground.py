@@ -33,6 +33,7 @@ from tunti.settings import Settings
 from tunti.stages import Stages, Timed
 from tunti.store.folder import FolderStore
 from tunti.store.hashes import content_hash
+from tunti.web.extended import Extended, Joined
 from tunti.web.kept import Kept
 
 PATCHES: TypeAdapter[list[Any]] = TypeAdapter(list[Patch])
@@ -126,7 +127,7 @@ class Ground:
         self._baseline: tuple[Inputs, Settings, list[Finding]] | None = None
         self._ready: Kept[Ready] = Kept(4)
         self._standing: Kept[Standing] = Kept(32)
-        self._roads: Kept[Roads] = Kept(2)
+        self._roads: Kept[Joined] = Kept(2)
 
     def mark(self) -> str:
         """Give a short word for the state of the project's files."""
@@ -185,19 +186,46 @@ class Ground:
             The tables have errors.
         """
         self.baseline()
+        patches = [p for p in content["patches"] if p["kind"] != "site_status"]
         # What was read of files that have changed since is never found again: their mark is part of the key.
-        told = json.dumps([p for p in content["patches"] if p["kind"] != "site_status"], sort_keys=True)
-        return self._ready.of(
-            (self._mark, told), lambda: _ready(self.stages(content, _refuse, with_status=False), self.least_people)
-        )
+        key = self._mark, json.dumps(patches, sort_keys=True)
+
+        def make() -> Ready:
+            try:
+                return _ready(self.stages(content, _refuse, with_status=False), self.least_people)
+            except NotReady:
+                before = [p for p in patches if p["kind"] != "add_site"]
+                if len(before) == len(patches):
+                    raise
+                return self._with_sites(content, before)
+
+        return self._ready.of(key, make)
+
+    def _with_sites(self, content: dict[str, Any], before: list[dict[str, Any]]) -> Ready:
+        """Give the drive times of a plan with new sites at once, where the road network is at hand."""
+        try:
+            base = self.ready({"patches": before, "points": None})
+        except InputError:  # another change is about a new site
+            raise NotReady from None
+        if self._of_roads(base) not in self._roads:
+            raise NotReady
+        stages = self.stages(content, _refuse, with_status=False)
+        given = stages.store, stages.inputs, stages.settings, _quietly
+        return _ready(Extended(*given, known=base.timed, joined=self._joined(base)), self.least_people)
 
     def roads(self, ready: Ready) -> Roads:
         """Give the network with a plan's cells joined to it, for trying a new place; made when first asked for."""
+        return self._joined(ready).cells
 
-        def join() -> Roads:
-            graph, _ = Stages(FolderStore(self.folder), ready.inputs, ready.settings, _quietly).graph()
-            speeds, cutoff = ready.settings.speeds, ready.timed.times.cutoff_minutes
-            return roads(graph, ready.timed.area.cells, speeds, cutoff_minutes=cutoff)
+    def _joined(self, ready: Ready) -> Joined:
+        def join() -> Joined:
+            graph, findings = Stages(FolderStore(self.folder), ready.inputs, ready.settings, _quietly).graph()
+            timed, speeds = ready.timed, ready.settings.speeds
+            cells = roads(graph, timed.area.cells, speeds, cutoff_minutes=timed.times.cutoff_minutes)
+            places = timed.served[["office", "x", "y"]].rename(columns={"office": "cell"})
+            cutoff = timed.office_times.cutoff_minutes
+            offices = roads(graph, places, speeds, cutoff_minutes=cutoff, like=cells)
+            return Joined(cells, offices, tuple(findings))
 
         return self._roads.of(self._of_roads(ready), join)
 
