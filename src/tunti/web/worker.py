@@ -336,6 +336,7 @@ def _end_with_server() -> None:
 def main() -> None:
     """Do jobs until the server ends."""
     start_logs()
+    os.nice(10)  # whoever waits for a page comes before a job
     told = json.loads(sys.stdin.buffer.readline())
     Thread(target=_end_with_server, daemon=True).start()
     url = told["database"] or sqlite_url(Path(told["folder"]) / ".tunti" / "work.sqlite")
