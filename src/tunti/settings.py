@@ -53,6 +53,10 @@ class ProjectSettings(_Frozen):
         description="Year of the population forecast that all figures are counted for; today's people without it. "
         "The table forecast gives the years.",
     )
+    data_due: dt.date | None = Field(
+        None,
+        description="Day by which the agencies complete the table of offices; it dates the to-do list of data quality.",
+    )
     regions_left_out: tuple[str, ...] = Field(
         (), description="Codes of regions outside the reform; Åland (21) is outside in Finland."
     )

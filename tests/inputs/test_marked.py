@@ -1,6 +1,8 @@
 """The marked workbook: nothing but the marks changes; template, fill, check, mark, fix and check go round."""
 
+import datetime as dt
 import io
+import re
 import zipfile
 
 import openpyxl
@@ -9,10 +11,11 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from tunti.findings import error, say, warning
+from tunti.findings import Share, error, say, warning
 from tunti.inputs.checks import check
 from tunti.inputs.marked import FILL, Mark, marked
 from tunti.inputs.marking import marked_folder
+from tunti.inputs.new_sheet import NewSheet
 from tunti.inputs.readers import read_folder
 from tunti.inputs.schemas import SCHEMAS
 from tunti.locale import translator
@@ -101,6 +104,43 @@ def test_the_list_links_to_the_cells(language):
     assert sheet["A2"].hyperlink.location == "'Muu''s'!A1"
     assert sheet["A3"].value in ("", None)
     assert sheet["F2"].value == FINDING.what.text(language)
+
+
+def test_further_sheets_hold_numbers_shares_and_dates():
+    rows = [["Ä & Ö <b>", 3, Share(0.25), dt.date(2027, 1, 29), None]]
+    new = NewSheet("Findings", (10, 10, 10, 10, 10), ["a", "b", "c", "d", "e"], rows)
+    after = marked(rich_book(), [], language="en", sheets=[new])
+    book = openpyxl.load_workbook(io.BytesIO(after))
+    assert book.sheetnames[-2:] == ["Findings", "Findings 2"]
+    sheet = book["Findings 2"]
+    assert [c.value for c in sheet[2]] == ["Ä & Ö <b>", 3, 0.25, dt.datetime(2027, 1, 29), None]
+    assert sheet["C2"].number_format == "0%"
+    assert sheet["A1"].font.b
+
+
+def without_styles(book):
+    """Make the workbook as programs write it that know no styles."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/styles.xml":
+                continue
+            if name in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+                data = re.sub(rb"<(Relationship|Override) [^>]*styles[^>]*/>", b"", data)
+            new.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_workbook_without_styles_gets_them():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.add_worksheet("Data").write(0, 0, 1.5)
+    book.close()
+    after = marked(without_styles(out.getvalue()), [Mark(FINDING, "T", "C", "Data", 1, 0)], language="en")
+    sheet = openpyxl.load_workbook(io.BytesIO(after))["Data"]
+    assert sheet["A1"].fill.fgColor.rgb == FILL
+    assert sheet["A1"].value == 1.5
 
 
 def test_a_sheet_that_is_called_as_the_list_stays():

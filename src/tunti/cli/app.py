@@ -102,7 +102,8 @@ def check(
     with progress(language, quiet=as_json) as say_progress:
         findings = project.check(scenario=scenario, workers=workers, progress=say_progress)
     bad = stops(findings, strict=strict)
-    found = quality(project.tables(), findings) if score else None
+    due = project.settings().project.data_due
+    found = quality(project.tables(), findings, due=due) if score else None
     if as_json:
         scored = {} if found is None else quality_values(found, language)
         print_json({"ok": not bad, "findings": [f.as_dict(language) for f in findings], **scored})
@@ -111,7 +112,7 @@ def check(
         if found is not None:
             show_quality(found, language)
     if mark is not None:
-        cells = write_marked(project, findings, mark, language)
+        cells = write_marked(project, findings, mark, language, found)
         if not as_json:
             tell(say("{n} cells are marked in {file}.", n=cells, file=str(mark)).text(language))
     if not as_json and not bad:

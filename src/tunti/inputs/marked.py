@@ -13,11 +13,11 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
 from tunti.findings import Finding, Level
+from tunti.inputs.new_sheet import NewSheet, Value
 from tunti.inputs.words import FINDINGS_SHEET, cell_address
 from tunti.inputs.workbook_parts import main_part, parse, relation_key, rels_part, sheet_parts, targets
 from tunti.locale import N_, translator
@@ -28,7 +28,19 @@ FILL = "FFFFD54F"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_PERCENT, _SHORT_DATE = "9", "14"
+"""Number formats that every workbook has built in."""
+_STYLE_ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs")
+_FIRST_STYLES: dict[str, tuple[str, ...]] = {
+    "fonts": ('<font xmlns="{space}"><sz val="11"/><name val="Calibri"/></font>',),
+    "fills": tuple(
+        f'<fill xmlns="{{space}}"><patternFill patternType="{kind}"/></fill>' for kind in ("none", "gray125")
+    ),
+    "borders": ('<border xmlns="{space}"><left/><right/><top/><bottom/><diagonal/></border>',),
+    "cellStyleXfs": ('<xf xmlns="{space}" numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
+    "cellXfs": ('<xf xmlns="{space}" numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',),
+}
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 LEVELS = {Level.ERROR: N_("Error"), Level.WARNING: N_("Warning"), Level.NOTE: N_("Note")}
 
 
@@ -76,7 +88,7 @@ def _bytes(root: Any) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
-def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
+def marked(book: bytes, marks: Sequence[Mark], *, language: str, sheets: Sequence[NewSheet] = ()) -> bytes:
     """Mark findings in a workbook and list them on a sheet of their own.
 
     Parameters
@@ -86,6 +98,8 @@ def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
     marks : sequence of Mark
     language : {"fi", "sv", "en"}
         Language of the list.
+    sheets : sequence of NewSheet
+        Further sheets, after the list.
 
     Returns
     -------
@@ -101,10 +115,17 @@ def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
     workbook, rels = parse(content[main]), parse(content[rels_name])
     found = targets(main, rels)
     space = etree.QName(workbook).namespace
-    sheets = workbook.find(f"{{{space}}}sheets")
-    rel_id = relation_key(sheets)
+    listed = workbook.find(f"{{{space}}}sheets")
+    rel_id = relation_key(listed)
     paths = sheet_parts(workbook, found)
-    styles_name = next(found[r.get("Id")] for r in rels if str(r.get("Type")).endswith("/styles"))
+    types = parse(content["[Content_Types].xml"])
+    styles_name = next((found[r.get("Id")] for r in rels if str(r.get("Type")).endswith("/styles")), None)
+    if styles_name is None:
+        # Some programs write a workbook without styles.
+        styles_name = posixpath.join(posixpath.dirname(main), "styles.xml")
+        content[styles_name] = f'<styleSheet xmlns="{space}"/>'.encode()
+        _relate(rels, "styles", styles_name, main)
+        _enter(types, styles_name, _STYLES_TYPE)
     styles = _Styles(parse(content[styles_name]))
     by_sheet: dict[str, set[str]] = {}
     for mark in marks:
@@ -115,33 +136,47 @@ def marked(book: bytes, marks: Sequence[Mark], *, language: str) -> bytes:
         _mark_cells(root, addresses, styles)
         content[paths[name]] = _bytes(root)
     content[styles_name] = styles.bytes()
-    taken = {str(s.get("name")).casefold() for s in sheets}
-    title = _free(translator(language)(FINDINGS_SHEET)[:28], taken)
     numbers = [int(m[1]) for n in content if (m := re.search(r"sheet(\d+)\.xml$", n))]
-    part = posixpath.join(posixpath.dirname(main), "worksheets", f"sheet{max(numbers, default=0) + 1}.xml")
-    ids = {str(r.get("Id")) for r in rels}
-    new_id = next(f"rId{k}" for k in range(1, len(ids) + 2) if f"rId{k}" not in ids)
-    relation = etree.SubElement(rels, f"{{{etree.QName(rels).namespace}}}Relationship")
-    relation.set("Id", new_id)
-    relation.set("Type", _rel_type(rels))
-    relation.set("Target", posixpath.relpath(part, posixpath.dirname(main)))
-    sheet = etree.SubElement(sheets, f"{{{space}}}sheet")
-    sheet.set("name", title)
-    sheet.set("sheetId", str(max(int(s.get("sheetId") or 0) for s in sheets) + 1))
-    sheet.set(rel_id, new_id)
-    types = parse(content["[Content_Types].xml"])
-    override = etree.SubElement(types, f"{{{_TYPES}}}Override")
-    override.set("PartName", f"/{part}")
-    override.set("ContentType", _SHEET_TYPE)
+    at = max(numbers, default=0)
+    for new in (_list_sheet(marks, language=language), *sheets):
+        at += 1
+        part = posixpath.join(posixpath.dirname(main), "worksheets", f"sheet{at}.xml")
+        _join_sheet(new.title, part, main, (listed, rels, types), rel_id)
+        content[part] = new.xml(str(space), styles.plain)
     content[main], content[rels_name], content["[Content_Types].xml"] = _bytes(workbook), _bytes(rels), _bytes(types)
-    content[part] = _list_sheet(marks, language=language, space=str(space), wrapped=styles.wrapped, bold=styles.bold)
-    content[styles_name] = styles.bytes()
     return _packed(entries, content)
 
 
-def _rel_type(rels: Any) -> str:
-    """Give the type of a sheet's relation as this workbook writes it: the strict kind has another."""
-    return next(str(r.get("Type")) for r in rels if str(r.get("Type")).endswith("/worksheet"))
+def _join_sheet(name: str, part: str, main: str, lists: tuple[Any, Any, Any], rel_id: str) -> None:
+    """Enter a new sheet in the workbook's lists of sheets, of relations and of kinds of parts."""
+    listed, rels, types = lists
+    new_id = _relate(rels, "worksheet", part, main)
+    title = _free(name[:28], {str(s.get("name")).casefold() for s in listed})
+    sheet = etree.SubElement(listed, f"{{{etree.QName(listed).namespace}}}sheet")
+    sheet.set("name", title)
+    sheet.set("sheetId", str(max(int(s.get("sheetId") or 0) for s in listed) + 1))
+    sheet.set(rel_id, new_id)
+    _enter(types, part, _SHEET_TYPE)
+
+
+def _relate(rels: Any, kind: str, part: str, main: str) -> str:
+    """Add a relation from the workbook to a part; give its id."""
+    ids = {str(r.get("Id")) for r in rels}
+    new_id = next(f"rId{k}" for k in range(1, len(ids) + 2) if f"rId{k}" not in ids)
+    # The strict kind of workbook has another name space of relations: that of its sheets tells.
+    sheet = next(str(r.get("Type")) for r in rels if str(r.get("Type")).endswith("/worksheet"))
+    relation = etree.SubElement(rels, f"{{{etree.QName(rels).namespace}}}Relationship")
+    relation.set("Id", new_id)
+    relation.set("Type", sheet.removesuffix("worksheet") + kind)
+    relation.set("Target", posixpath.relpath(part, posixpath.dirname(main)))
+    return new_id
+
+
+def _enter(types: Any, part: str, kind: str) -> None:
+    """Say of which kind a part is."""
+    override = etree.SubElement(types, f"{{{_TYPES}}}Override")
+    override.set("PartName", f"/{part}")
+    override.set("ContentType", kind)
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
@@ -170,6 +205,8 @@ class _Styles:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.space = str(etree.QName(root).namespace)
+        for name in _FIRST_STYLES:
+            self._child(name)
         fills = self._child("fills")
         fill = etree.SubElement(etree.SubElement(fills, self._tag("fill")), self._tag("patternFill"))
         fill.set("patternType", "solid")
@@ -179,27 +216,37 @@ class _Styles:
         fills.set("count", str(len(fills)))
         self.formats = self._child("cellXfs")
         self.twins: dict[int, int] = {}
-        self.wrapped = self._plain(wrap=True)
-        self.bold = self._plain(bold=True)
+        self.plain = {
+            "text": self._plain(),
+            "head": self._plain(bold=True),
+            "share": self._plain(number=_PERCENT),
+            "date": self._plain(number=_SHORT_DATE),
+        }
 
     def _tag(self, name: str) -> str:
         return f"{{{self.space}}}{name}"
 
     def _child(self, name: str) -> Any:
+        """Give a list of the styles, with Excel's own first entries where the workbook has no such list."""
         found = self.root.find(self._tag(name))
         if found is None:
-            raise KeyError(name)
+            found = etree.Element(self._tag(name))
+            for entry in _FIRST_STYLES[name]:
+                found.append(etree.fromstring(entry.format(space=self.space)))
+            found.set("count", str(len(found)))
+            before = {self._tag(n) for n in _STYLE_ORDER[: _STYLE_ORDER.index(name)]}
+            self.root.insert(sum(1 for child in self.root if child.tag in before), found)
         return found
 
-    def _plain(self, *, wrap: bool = False, bold: bool = False) -> int:
+    def _plain(self, *, bold: bool = False, number: str = "0") -> int:
         made = etree.SubElement(self.formats, self._tag("xf"))
         for name in ("numFmtId", "fontId", "fillId", "borderId", "xfId"):
             made.set(name, "0")
-        if wrap or bold:
-            made.set("applyAlignment", "1")
-            shape = etree.SubElement(made, self._tag("alignment"))
-            shape.set("vertical", "top")
-            shape.set("wrapText", "1")
+        made.set("numFmtId", number)
+        made.set("applyAlignment", "1")
+        shape = etree.SubElement(made, self._tag("alignment"))
+        shape.set("vertical", "top")
+        shape.set("wrapText", "1")
         if bold:
             fonts = self._child("fonts")
             font = etree.fromstring(etree.tostring(fonts[0]))
@@ -273,6 +320,8 @@ def _mark_row(row: Any, wanted: Mapping[int, str], styles: _Styles, space: Any) 
         if cell is None:
             cell = etree.Element(f"{{{space}}}c")
             cell.set("r", address)
+            # The hint which columns the row fills would no longer be true.
+            row.attrib.pop("spans", None)
             later = next((cells[k] for k in sorted(cells) if k > column), None)
             row.append(cell) if later is None else later.addprevious(cell)
             cells[column] = cell
@@ -281,39 +330,27 @@ def _mark_row(row: Any, wanted: Mapping[int, str], styles: _Styles, space: Any) 
             cell.set("s", str(styles.twin(int(cell.get("s") or 0))))
 
 
-def _list_sheet(marks: Sequence[Mark], *, language: str, space: str, wrapped: int, bold: int) -> bytes:
-    """Write the sheet that lists all findings, each with a link to its cell."""
+def _list_sheet(marks: Sequence[Mark], *, language: str) -> NewSheet:
+    """List all findings on a sheet, each with a link to its cell."""
     say = translator(language)
     titles = (N_("In the workbook"), N_("Level"), N_("Table"), N_("Row"), N_("Column"), N_("What is wrong"))
-    head = [say(t) for t in (*titles, N_("What to do"))]
-    lines = [_row(1, head, bold)]
-    links = []
-    for n, mark in enumerate(marks, start=2):
+    rows: list[list[Value]] = []
+    links: dict[int, str] = {}
+    for n, mark in enumerate(marks):
         finding, address = mark.finding, mark.address
-        row = "" if finding.row is None else str(finding.row)
-        values = [address or "", say(LEVELS[finding.level]), mark.table, row, mark.column,
-                  finding.what.text(language), finding.what_to_do.text(language)]  # fmt: skip
-        lines.append(_row(n, values, wrapped))
+        rows.append(
+            [
+                address,
+                say(LEVELS[finding.level]),
+                mark.table,
+                finding.row,
+                mark.column,
+                finding.what.text(language),
+                finding.what_to_do.text(language),
+            ]
+        )
         if address is not None:
-            sheet = str(mark.sheet).replace("'", "''")
-            target = quoteattr(f"'{sheet}'!{address}")
-            links.append(f'<hyperlink ref="A{n}" location={target} display={quoteattr(address)}/>')
-    widths = (9, 11, 22, 10, 22, 60, 70)
-    columns = "".join(f'<col min="{k}" max="{k}" width="{w}" customWidth="1"/>' for k, w in enumerate(widths, start=1))
-    listed = f'<autoFilter ref="A1:G{len(marks) + 1}"/>' if marks else ""
-    linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<worksheet xmlns="{space}"><sheetViews><sheetView workbookViewId="0">'
-        '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f"<cols>{columns}</cols><sheetData>{''.join(lines)}</sheetData>{listed}{linked}</worksheet>"
-    ).encode()
-
-
-def _row(number: int, values: Sequence[str], style: int) -> str:
-    cells = "".join(
-        f'<c r="{cell_address(number, k)}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-        f"{escape(_ILLEGAL.sub('', value)[:32000])}</t></is></c>"
-        for k, value in enumerate(values)
+            links[n] = "'{}'!{}".format(str(mark.sheet).replace("'", "''"), address)
+    return NewSheet(
+        say(FINDINGS_SHEET), (9, 11, 22, 10, 22, 60, 70), [say(t) for t in (*titles, N_("What to do"))], rows, links
     )
-    return f'<row r="{number}">{cells}</row>'

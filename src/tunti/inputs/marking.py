@@ -14,6 +14,7 @@ import xlsxwriter
 
 from tunti.findings import Finding, Level
 from tunti.inputs.marked import Mark, marked
+from tunti.inputs.new_sheet import NewSheet
 from tunti.inputs.readers.excel import open_book
 from tunti.inputs.readers.folder import tables_found
 from tunti.inputs.readers.header_rows import WITHIN, find_header
@@ -43,7 +44,9 @@ class _Where:
     header_row: int
 
 
-def marked_folder(folder: Path, inputs: Inputs, findings: Sequence[Finding], *, language: str) -> tuple[bytes, int]:
+def marked_folder(
+    folder: Path, inputs: Inputs, findings: Sequence[Finding], *, language: str, sheets: Sequence[NewSheet] = ()
+) -> tuple[bytes, int]:
     """Mark what was found in a copy of the project's own workbook.
 
     Of several workbooks the one with most findings is taken. When no table lies in a workbook, one is made of the
@@ -58,6 +61,8 @@ def marked_folder(folder: Path, inputs: Inputs, findings: Sequence[Finding], *, 
         The tables as they were read: a finding may name a row by its id.
     findings : sequence of Finding
     language : {"fi", "sv", "en"}
+    sheets : sequence of NewSheet
+        Further sheets, such as those of data quality.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def marked_folder(folder: Path, inputs: Inputs, findings: Sequence[Finding], *, 
         content, where = _new_book(asked, language)
     marks = sorted((_mark(f, where, inputs, language) for f in findings), key=_urgency)
     cells = {(m.sheet, address) for m in marks for address in m.addresses}
-    return marked(content, marks, language=language), len(cells)
+    return marked(content, marks, language=language, sheets=sheets), len(cells)
 
 
 def _in_book(path: Path, name: str, sheet: str | None) -> _Where | None:

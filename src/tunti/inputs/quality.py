@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,11 +22,17 @@ WEIGHTS: dict[str, float] = {
     "notice_months": 1.0,
     "staff": 2.0,
     "visits_year": 2.0,
-    "services": 1.0,
     "condition": 0.5,
 }
 """Columns of an office that the plan reads, with their weight in the score; a default of this product, no source
 states one."""
+
+_FAULTY = ""
+"""Column of what is to be done about whole rows with errors or warnings."""
+
+BEFORE_DAYS = 28
+"""Rows with errors or warnings are due this long before the rest, so that they can be checked once more; a default of
+this product, no source states one."""
 
 WRONG = {Level.ERROR: 1.0, Level.WARNING: 0.5, Level.NOTE: 0.0}
 """What a finding on a row takes from the row's score."""
@@ -39,18 +46,19 @@ class Quality:
     ----------
     scores : DataFrame
         ``agency, region, offices, filled`` (share of the columns that the plan reads, by weight), ``own`` (share of
-        rows that are not invented), ``faulty`` (share of rows with errors or warnings), ``score`` (0 to 100); one row
-        per agency and region.
+        rows that are not invented), ``faulty`` (share of rows with errors or warnings), ``score`` (0 to 100),
+        ``region_fi, region_sv, region_en``; one row per agency and region.
     todo : DataFrame
-        ``agency, region, column, rows, gain`` (points of the score), ``what`` (Message): what would mend most first.
-        The owner of each is the agency.
+        ``agency, region, column, rows, gain`` (points of the score), ``what`` (Message), ``due`` (date; None without
+        the setting ``project.data_due``) and the region's names: what would mend most first. The owner of each is the
+        agency.
     """
 
     scores: pd.DataFrame
     todo: pd.DataFrame
 
 
-def quality(inputs: Inputs, findings: Sequence[Finding]) -> Quality:
+def quality(inputs: Inputs, findings: Sequence[Finding], *, due: dt.date | None = None) -> Quality:
     """Score the offices of each agency in each region, and list what to mend.
 
     A row's score is the weighted share of its filled columns, less a half for a warning and all for an error on it;
@@ -60,15 +68,20 @@ def quality(inputs: Inputs, findings: Sequence[Finding]) -> Quality:
     ----------
     inputs : Inputs
     findings : sequence of Finding
+    due : date, optional
+        Day by which the table should be whole; what is wrong in it is due earlier.
 
     Returns
     -------
     Quality
     """
     offices = inputs.offices
-    names = {c: w for c, w in WEIGHTS.items() if c in offices}
+    names = WEIGHTS
     weight = sum(names.values())
-    filled = pd.DataFrame({c: offices[c].notna().astype(float) for c in names}, index=offices.index)
+    given = offices[list(names)].notna()
+    # A lease that runs until notice has no last day.
+    given["lease_end"] |= given["notice_months"]
+    filled = given.astype(float)
     share = (filled * pd.Series(names)).sum(axis=1) / weight
     wrong = _wrong(offices, findings)
     own = ~offices["illustrative"].astype("boolean").fillna(False).astype(bool)
@@ -88,7 +101,18 @@ def quality(inputs: Inputs, findings: Sequence[Finding]) -> Quality:
     groups = rows.groupby(["agency", "region"], sort=True)
     scores = groups[["filled", "own", "faulty", "score"]].mean().reset_index()
     scores.insert(2, "offices", groups.size().to_numpy())
-    return Quality(scores, _todo(rows, filled, names, weight, own, wrong))
+    todo = _todo(rows, filled, names, weight, own, wrong)
+    early = None if due is None else due - dt.timedelta(days=BEFORE_DAYS)
+    todo["due"] = pd.Series([early if c == _FAULTY else due for c in todo["column"]], index=todo.index, dtype=object)
+    return Quality(_with_names(scores, inputs.municipalities), _with_names(todo, inputs.municipalities))
+
+
+def _with_names(table: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
+    """Add the regions' names; a region without one has its code."""
+    known = municipalities.drop_duplicates("region").set_index("region")
+    finnish = table["region"].map(known["region_fi"]).astype("string").fillna(table["region"])
+    other = {c: table["region"].map(known[c]).astype("string").fillna(finnish) for c in ("region_sv", "region_en")}
+    return table.assign(region_fi=finnish, **other)
 
 
 def _wrong(offices: pd.DataFrame, findings: Sequence[Finding]) -> pd.Series:
@@ -96,11 +120,12 @@ def _wrong(offices: pd.DataFrame, findings: Sequence[Finding]) -> pd.Series:
     wrong: dict[object, float] = dict.fromkeys(offices.index.tolist(), 0.0)
     row_of = {str(name): row for row, name in offices["office"].items()}
     for finding in findings:
-        if finding.table != "offices" or finding.row is None:
+        if finding.table != "offices":
             continue
-        row = finding.row if finding.row in wrong else row_of.get(str(finding.row))
-        if row is not None:
-            wrong[row] = max(wrong[row], WRONG[finding.level])
+        for name in finding.rows or (finding.row,):
+            row = name if name in wrong else row_of.get(str(name))
+            if row is not None:
+                wrong[row] = max(wrong[row], WRONG[finding.level])
     return pd.Series(list(wrong.values()), index=offices.index, dtype=float)
 
 
@@ -124,7 +149,7 @@ def _todo(
         faulty = int((wrong[at] > 0).sum())
         if faulty:
             gain = 100 * float(wrong[at].sum()) / len(at)
-            told.append(("", faulty, gain, say("Mend the rows with errors or warnings: {n}.", n=faulty)))
+            told.append((_FAULTY, faulty, gain, say("Mend the rows with errors or warnings: {n}.", n=faulty)))
         for column, w in names.items():
             n = int((filled.loc[at, column] == 0).sum())
             if n:

@@ -16,7 +16,8 @@ from tunti.locale import LANGUAGES, N_, translator
 INSTRUCTIONS_SHEET = N_("Instructions")
 FINDINGS_SHEET = N_("Findings")
 QUALITY_SHEET = N_("Data quality")
-OWN_SHEETS = (INSTRUCTIONS_SHEET, FINDINGS_SHEET, QUALITY_SHEET)
+TODO_SHEET = N_("To do")
+OWN_SHEETS = (INSTRUCTIONS_SHEET, FINDINGS_SHEET, QUALITY_SHEET, TODO_SHEET)
 """Sheets that the product writes beside the tables; a reader passes over them."""
 
 

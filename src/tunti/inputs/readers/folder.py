@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ def tables_found(folder: Path) -> list[tuple[str, Path, str | None]]:
     found = []
     for name, where in places.items():
         # Of several files the one with rows counts, as when they are read.
-        filled = [w for w in where if len(where) > 1 and len(read_table(w.path, _TABLES[name], sheet=w.sheet)[0])]
+        filled = [w for w in where if len(where) > 1 and _rows(name, w)]
         place = (filled or where)[0]
         found.append((name, place.path, place.sheet))
     return found
@@ -205,7 +205,9 @@ def _look_by_headers(path: Path, places: dict[str, list[_Place]]) -> Iterator[Fi
     used = {w.sheet for where in places.values() for w in where if w.path == path}
     left = [s for s in book.sheet_names if s not in used and fold(s).rstrip("0123456789") not in _own_sheets()]
     missing = {name: schema for name, schema in _TABLES.items() if name not in places}
-    likely = likely_tables(book, left, missing)
+    likely = likely_tables(book, left, _TABLES)
+    # A table that has a sheet of its name is read from there, unless that is an unused template.
+    likely = {n: s for n, s in likely.items() if n in missing or not any(map(partial(_rows, n), places[n]))}
     for name, sheet in likely.items():
         places[name] = [_Place(path, sheet)]
         yield note(
@@ -235,6 +237,11 @@ def _look_by_headers(path: Path, places: dict[str, list[_Place]]) -> Iterator[Fi
         say("Name each sheet after its table ({tables}); the workbook has the sheets {sheets}.",
             tables=listed([Message(schema.label) for schema in missing.values()]), sheets=", ".join(book.sheet_names)),
     )  # fmt: skip
+
+
+def _rows(name: str, place: _Place) -> int:
+    """Count the rows that a table has in a place."""
+    return len(read_table(place.path, _TABLES[name], sheet=place.sheet)[0])
 
 
 @cache
