@@ -11,6 +11,7 @@ import openpyxl
 import pikepdf
 import pyogrio
 import pytest
+from lxml import etree
 
 from tunti.report import regional_document, write_plan
 from tunti.report.writers.excel import HEADER_ROW, write_excel
@@ -190,6 +191,31 @@ def test_geopackage_layers_open(written, plan):
     ).fetchall()
     assert {row[0] for row in base.execute("SELECT last_change FROM gpkg_contents")} == {"2026-02-03T09:30:00.000Z"}
     base.close()
+
+
+def test_geopackage_layers_carry_their_styles_for_qgis(written, plan):
+    path = written / "plan.gpkg"
+    base = sqlite3.connect(path)
+    rows = base.execute("SELECT f_table_name, f_geometry_column, useAsDefault, styleQML FROM layer_styles").fetchall()
+    geometry = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+    base.close()
+    assert {name for name, *_ in rows} == set(geometry)
+    cells = pyogrio.read_dataframe(path, layer="cells")
+    for name, column, default, text in rows:
+        assert (column, default) == (geometry[name], 1)
+        style = etree.fromstring(text.encode())
+        rules, symbols = style.findall(".//rule"), style.findall(".//symbol")
+        assert [r.get("symbol") for r in rules] == [s.get("name") for s in symbols]
+        assert all(r.get("label") for r in rules)
+        if name == "cells":
+            # Each square falls under exactly one rule: the bands leave no gap and do not overlap.
+            with sqlite3.connect(":memory:") as memory:
+                cells[["minutes_after"]].to_sql("cells", memory, index=False)
+                found = [
+                    memory.execute(f"SELECT count(*) FROM cells WHERE {r.get('filter')}").fetchone()[0] for r in rules
+                ]
+            assert sum(found) == len(cells)
+            assert len(rules) == 6
 
 
 @pytest.mark.parametrize("which", ["bare_plan", "void_plan"])

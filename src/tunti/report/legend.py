@@ -78,6 +78,28 @@ LOOKS: dict[str, Look] = {
 }
 
 
+def band_labels(words: Words, *, standard: float, cutoff: float) -> list[str]:
+    """Name the bands of drive time, in the order of their colours.
+
+    Parameters
+    ----------
+    words : Words
+    standard, cutoff : float
+        Minutes.
+
+    Returns
+    -------
+    list of str
+    """
+    ends = bands(standard)
+    return [
+        words.text(N_("at most {minutes} min"), minutes=ends[0]),
+        *(f"{words.number(a)}–{words.number(b)} min" for a, b in pairwise(ends)),
+        words.text(N_("over {minutes} min"), minutes=standard),
+        words.text(N_("over {minutes} min, or no road"), minutes=cutoff),
+    ]
+
+
 def wrapped(text: str, *, width: float, size: float, weight: str = "normal") -> list[str]:
     """Break a text into lines that fit a width.
 
@@ -187,12 +209,8 @@ def draw(
     panel = _Panel(axes, width, height, 1 if box.beside else 4)
     standard = plan.settings.standard.minutes
     ends = bands(standard)
-    texts = [words.text(N_("at most {minutes} min"), minutes=ends[0])]
-    texts += [f"{words.number(a)}–{words.number(b)} min" for a, b in pairwise(ends)]
-    texts.append(words.text(N_("over {minutes} min"), minutes=standard))
-    texts.append(
-        words.text(N_("over {minutes} min, or no road"), minutes=max(plan.settings.plan.cutoff_minutes, standard))
-    )
+    cutoff = max(plan.settings.plan.cutoff_minutes, standard)
+    texts = band_labels(words, standard=standard, cutoff=cutoff)
     there = set(band_of(access.cells["minutes"].to_numpy(float, na_value=np.nan), ends).tolist())
     panel.text(words.text(N_("Drive time to the nearest point")), bold=True)
     for k, text in enumerate(texts):

@@ -18,6 +18,7 @@ from tunti.plan.regional import RegionalPlan
 from tunti.report.shapes import grid_squares
 from tunti.report.visible import Audience, plan_for
 from tunti.report.words import ILLUSTRATIVE, Words
+from tunti.report.writers.qgis import styles
 
 LAYERS = {
     "cells": N_("Population grid with drive times today and after"),
@@ -211,9 +212,41 @@ def write_geopackage(
                 promote_to_multi=kind == "MultiPolygon",
                 layer_options=options if kind is None else {**options, "SPATIAL_INDEX": "YES"},
             )
+        _styles(plan, path, made, words, timestamp)
         _aliases(path, made, words)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _styles(
+    plan: RegionalPlan, path: Path, made: dict[str, pd.DataFrame], words: Words, timestamp: dt.datetime
+) -> None:
+    """Store the layers' styles in the table where QGIS looks for them."""
+    cells = made["cells"]
+    shape = "Point" if not len(cells) else str(cells.geometry.iloc[0].geom_type)
+    standard = plan.settings.standard.minutes
+    found = styles(words, standard=standard, cutoff=max(plan.settings.plan.cutoff_minutes, standard), cells=shape)
+    rows = [
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": layer,
+            "f_geometry_column": "geom",
+            "styleName": "Tunti",
+            "styleQML": found[layer],
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": words.text(LAYERS[layer]),
+            "owner": "",
+            "ui": "",
+            "update_time": pd.Timestamp(timestamp.astimezone(dt.UTC)),
+        }
+        for layer in made
+        if layer in found
+    ]
+    pyogrio.write_dataframe(
+        pd.DataFrame(rows), path, layer="layer_styles", driver="GPKG", append=True, layer_options={"FID": "id"}
+    )
 
 
 def _aliases(path: Path, made: dict[str, pd.DataFrame], words: Words) -> None:
