@@ -80,7 +80,7 @@ class Door:
                 if path == "/collections" or path.startswith(_OPEN[0] + "/") or path in _OPEN:
                     extra["access-control-allow-origin"] = "*"
                 if b"cache-control" not in known:
-                    extra["cache-control"] = "no-store" if path.startswith(("/work", "/api/", "/users")) else "no-cache"
+                    extra["cache-control"] = _kept(path)
                 message["headers"] = [
                     *message["headers"],
                     *((k.encode(), v.encode()) for k, v in extra.items()),
@@ -107,6 +107,13 @@ class Door:
                     ms=round((time.perf_counter() - start) * 1000, 1),
                     id=number,
                 )
+
+
+def _kept(path: str) -> str:
+    """Tell how long browsers may keep what is at a path."""
+    if path.startswith("/static/"):
+        return "max-age=600"
+    return "no-store" if path.startswith(("/work", "/api/", "/users")) else "no-cache"
 
 
 async def _too_big(send: Send) -> None:
