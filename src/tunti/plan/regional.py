@@ -132,6 +132,8 @@ class RegionalPlan:
         ``service, name_fi, name_sv, name_en`` of the services of the input.
     around : Around or None
         People of other regions at the region's points, and what sites not chosen would have given; for a region.
+    towns : DataFrame or None
+        ``municipality, languages, sami_homeland`` of the area's municipalities.
     hearing : Hearing or None
         State of the plan and the statements on it, when a work database knows the plan.
     """
@@ -175,6 +177,7 @@ class RegionalPlan:
     service_names: pd.DataFrame | None = None
     hearing: Hearing | None = None
     around: Around | None = None
+    towns: pd.DataFrame | None = None
 
     @property
     def state(self) -> str:
@@ -361,6 +364,10 @@ def regional_plan(
         roads=roads,
         road_classes=tuple(sorted(inputs.road_links["road_class"].dropna().unique())),
         left_out=area.left_out,
+        towns=area.municipalities.loc[
+            area.municipalities["municipality"].isin(proposed.municipalities["municipality"]),
+            ["municipality", "languages", "sami_homeland"],
+        ].reset_index(drop=True),
         service_names=inputs.services[["service", "name_fi", "name_sv", "name_en"]],
     )
     return replace(plan, flags=flags(plan, area.regions))

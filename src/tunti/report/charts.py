@@ -171,7 +171,8 @@ def base_chart(plan: RegionalPlan, words: Words, *, width: float = 160.0) -> byt
         )
         for k, value in enumerate(bases):
             axes.text(
-                value + most * 0.008,
+                # Right of the goal's line where it would cross the figure.
+                (known if value < known < value + most * 0.09 else value) + most * 0.008,
                 k,
                 words.number(value),
                 fontsize=6.6,

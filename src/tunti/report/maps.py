@@ -46,7 +46,7 @@ class Layout:
     beside: bool
 
 
-COMPACT = 80.0
+COMPACT = 76.0
 """Height of a short legend, millimetres."""
 
 
@@ -90,7 +90,7 @@ def layout(
     return Layout(width, height, (0.3, foot + below, over, map_height), (0.0, foot, width, below - 2), False)
 
 
-def _draw_cells(axes: Axes, access: Access, standard: float, *, metres_per_mm: float) -> None:
+def draw_cells(axes: Axes, access: Access, standard: float, *, metres_per_mm: float) -> None:
     """Colour cells by their band, as squares of a grid or as dots whose area tells people."""
     cells = access.cells
     if not len(cells):
@@ -268,7 +268,7 @@ def network_map(
         axes = map_axes(canvas, box, base)
         draw_ground(axes, base)
         metres_per_mm = (base.frame[2] - base.frame[0]) / box.map_box[2]
-        _draw_cells(axes, access, plan.settings.standard.minutes, metres_per_mm=metres_per_mm)
+        draw_cells(axes, access, plan.settings.standard.minutes, metres_per_mm=metres_per_mm)
         doubt = hatched and which == "proposed" and hatching.draw(axes, plan, metres_per_mm=metres_per_mm)
         draw_lines(axes, base)
         outside = circles(access, side=legend.round_length(metres_per_mm * 13))

@@ -120,7 +120,7 @@ PROGRAMME = Part(
 MONEY = Part(
     "money",
     "programme",
-    N_("Money"),
+    N_("Costs and savings"),
     N_("Costs and savings for each payer and for the state are not known: they come with the programme."),
     money_section,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -82,13 +83,13 @@ def gantt_chart(
     closes = events[events["kind"].isin(("close_customer", "move", "close_work")) & events["start_quarter"].notna()]
     one_by_one = len(opens) <= MOST_BARS
     rows = len(opens) if one_by_one else opens["region"].nunique()
-    height = 18.0 + 4.6 * max(rows, 2) + 22.0
+    height = 18.0 + 4.6 * max(rows, 2) + 26.0
     with style.house_style():
         canvas = style.blank(width, height)
-        axes = _axes(canvas, 42, 32, 3, 8)
+        axes = _axes(canvas, 42, 36, 3, 8)
         axes.set_xlim(-0.5, len(quarters) - 0.5)
         if one_by_one:
-            _bars(axes, events, opens, at)
+            _bars(axes, events, opens, at, premises=words.text(N_("premises")))
         else:
             _counts(axes, opens, at, regions)
         axes.set_xticks(range(len(quarters)), [])
@@ -98,7 +99,7 @@ def gantt_chart(
             0.5 / width, 1 - 1.5 / height, words.text(N_("Openings of points and shared premises by quarter")),
             fontsize=7, va="top",
         )  # fmt: skip
-        below = canvas.add_axes((42 / width, 13 / height, (width - 45) / width, 16 / height))
+        below = canvas.add_axes((42 / width, 17 / height, (width - 45) / width, 16 / height))
         below.spines[["top", "right"]].set_visible(False)
         below.tick_params(length=2, width=0.5)
         count = closes["start_quarter"].map(at).value_counts().reindex(range(len(quarters)), fill_value=0)
@@ -120,7 +121,7 @@ def _tick(quarter: str) -> str:
     return f"{quarter[5]}/{quarter[:4]}"
 
 
-def _bars(axes: Axes, events: pd.DataFrame, opens: pd.DataFrame, at: Mapping[str, int]) -> None:
+def _bars(axes: Axes, events: pd.DataFrame, opens: pd.DataFrame, at: Mapping[str, int], *, premises: str) -> None:
     """Draw one row for each point and premises: its fit-out, then its use."""
     fits = events[events["kind"] == "fit_out"].set_index("event")
     rows = opens.sort_values(["start_quarter", "what", "event"], kind="stable")
@@ -132,7 +133,11 @@ def _bars(axes: Axes, events: pd.DataFrame, opens: pd.DataFrame, at: Mapping[str
             begin = at.get(str(fits.loc[fit, "start_quarter"]), 0)
             axes.barh(y, start - begin, left=begin - 0.5, height=0.62, color=FIT_OUT)
         axes.barh(y, last - (start - 0.5), left=start - 0.5, height=0.62, color=OPEN)
-    axes.set_yticks(range(len(rows)), [_short(str(w)) for w in rows["what"]], fontsize=6.2)
+    names = [
+        f"{_short(str(w), 20)} ({premises})" if pd.isna(s) else _short(str(w))
+        for w, s in zip(rows["what"], rows["site"], strict=True)
+    ]
+    axes.set_yticks(range(len(rows)), names, fontsize=6.2)
     axes.set_ylim(max(len(rows), 2) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 
@@ -232,7 +237,7 @@ def tornado_chart(
                 axes.barh(y, (end - likely_cents) / 1e8, left=likely_cents / 1e8, height=0.62, color=colour)
         axes.axvline(likely_cents / 1e8, color=style.INK, linewidth=0.8)
         names = [words.text(SOURCES.get(str(s), str(s))) for s in rows["source"]]
-        axes.set_yticks(range(len(rows)), [_short(n, 36) for n in names], fontsize=6.4)
+        axes.set_yticks(range(len(rows)), ["\n".join(wrap(n, 36)) for n in names], fontsize=6.2)
         axes.set_ylim(max(len(rows), 2) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(6))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from tunti.access.standard import Access
 from tunti.locale import N_
-from tunti.report.document import Block, Column, Paragraph, Section, Table, Value
+from tunti.report.before_after import before_after
+from tunti.report.document import Block, Column, Figure, Paragraph, Section, Table, Value
 from tunti.report.sections.certainty import certainty
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.points import municipalities_of
-from tunti.report.sections.summary import changed_people
+from tunti.report.sections.summary import changed_people, changes
 from tunti.report.sections.today import today_note
 
 
@@ -270,6 +272,27 @@ def access(context: Context) -> Section:
         blocks.append(places_table(context, by="municipality"))
     else:
         blocks.append(context.lacking(say(N_("No cell names its municipality, so there is no table of them."))))
+    blocks.append(
+        Figure(
+            "before-after",
+            say(N_("Drive time today and with the proposal, and where it changes")),
+            say(
+                N_(
+                    "Three small maps: the drive to the nearest point today and with the proposal, and its change. "
+                    "Within {minutes} minutes are {today} of people today and {after} with the proposal; the drive "
+                    "gets shorter for {shorter} people and longer for {longer}. The table of municipalities says the "
+                    "same in figures."
+                ),
+                minutes=context.minutes,
+                today=words.share(plan.today.share),
+                after=words.share(plan.proposed.share),
+                shorter=words.number(shorter),
+                longer=words.number(longer),
+            ),
+            partial(before_after, plan, changes(plan), words),
+            floats=False,
+        )
+    )
     return Section(
         "access",
         say(N_("Accessibility by municipality and group")),

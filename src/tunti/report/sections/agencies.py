@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
+from tunti.access.speed_error import chance
 from tunti.inputs.columns import CHOICE_LABELS
 from tunti.locale import N_
 from tunti.plan.duties import Services
 from tunti.report.document import Block, Column, Paragraph, Section, Value
-from tunti.report.sections.context import Context, number, records, text, whole
+from tunti.report.sections.context import Context, number, records, whole
 
 MODES = ("staffed", "visiting", "remote", "assisted")
 SHORT = {"staffed": N_("st"), "visiting": N_("vi"), "remote": N_("re"), "assisted": N_("as")}
@@ -44,13 +48,9 @@ def agencies_section(context: Context, services: Services) -> Section:
     at = {(str(r["site"]), str(r["agency"])): say(SHORT[str(r["mode"])]) for r in records(duties)}
     rows: list[tuple[Value, ...]] = []
     for r in records(services.points):
-        tier = text(r["tier"])
         rows.append(
             (
                 context.site(r["site"]),
-                say(CHOICE_LABELS[tier]) if tier in CHOICE_LABELS else tier,
-                number(r["hours_week"]),
-                text(r["languages"]).replace(" ", ", "),
                 *(at.get((str(r["site"]), code), "–") for code in codes),
             )
         )
@@ -61,9 +61,6 @@ def agencies_section(context: Context, services: Services) -> Section:
             say(N_("Agencies at each point by mode")),
             (
                 Column(say(N_("Point")), weight=1.6),
-                Column(say(N_("Tier")), weight=1.0),
-                Column(say(N_("Hours a week")), "number", weight=0.75, decimals=0),
-                Column(say(N_("Languages of service")), weight=0.85),
                 *(Column(code, weight=0.75) for code in codes),
             ),
             rows,
@@ -72,6 +69,7 @@ def agencies_section(context: Context, services: Services) -> Section:
     )
     access = services.access
     whole_area = access[access["region"].isna()] if access["region"].isna().any() else access
+    sure = _surely(context, services)
     rows = [
         (
             context.service(r["service"]),
@@ -79,6 +77,7 @@ def agencies_section(context: Context, services: Services) -> Section:
             number(r["standard_minutes"]),
             number(r["share_today"]),
             number(r["share_after"]),
+            *((sure.get(str(r["service"])),) if sure else ()),
             whole(r["people"] - r["people_inside_after"]),
         )
         for r in records(whole_area)
@@ -94,15 +93,48 @@ def agencies_section(context: Context, services: Services) -> Section:
                 Column(say(N_("Standard, min")), "minutes", weight=0.8),
                 Column(say(N_("today")), "share", group=within),
                 Column(say(N_("proposal")), "share", group=within),
+                *((Column(say(N_("surely")), "share", group=within),) if sure else ()),
                 Column(say(N_("People outside")), "whole"),
             ),
             rows,
-            note=say(
-                N_("A service is within reach where it is given in a mode that the service allows; remote rooms count.")
+            note=" ".join(
+                [
+                    say(
+                        N_(
+                            "A service is within reach where it is given in a mode that the service allows; remote "
+                            "rooms count."
+                        )
+                    ),
+                    *([say(N_("Surely: certain enough although drive times are estimates."))] if sure else []),
+                ]
             ),
         )
     )
     return Section("services", say(N_("Agencies and services at the points")), tuple(blocks))
+
+
+def _surely(context: Context, services: Services) -> dict[str, float]:
+    """Give the share of people who surely reach each service within its standard, the drive being an estimate.
+
+    The chance is that of the drive to the place that serves the cell, so that it is never overstated.
+    """
+    certain, cells = context.plan.certainty, context.plan.proposed.cells
+    if certain is None or not len(services.cells):
+        return {}
+    people = pd.Series(cells["people"].to_numpy(float), index=cells["cell"].astype(str))
+    all_people = float(people.sum())
+    standard = dict(zip(services.access["service"].astype(str), services.access["standard_minutes"], strict=True))
+    rows = services.cells.assign(people=services.cells["cell"].astype(str).map(people).fillna(0.0))
+    by_group = {str(g): part for g, part in rows.groupby(rows["group"].astype(str), sort=False)}
+    found: dict[str, float] = {}
+    for service, group in zip(services.services["service"], services.services["group"], strict=True):
+        part = by_group.get(str(group))
+        if part is None or str(service) not in standard or not all_people:
+            continue
+        minutes = part["minutes_after"].to_numpy(float, na_value=np.nan)
+        sure = chance(minutes, float(standard[str(service)]), certain.error) >= certain.error.surely
+        found[str(service)] = float(part["people"].to_numpy(float)[sure].sum()) / all_people
+    return found
 
 
 def _codes(context: Context, services: Services) -> str:

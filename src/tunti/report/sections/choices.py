@@ -42,7 +42,18 @@ def alternatives_section(context: Context) -> Section:
             names = [*names[:MOST_NAMES], more]
         return words.listing(names) or "–"
 
-    if len(found.alternatives):
+    differ = any(({*map(str, r["points"])} ^ chosen) & shown for r in records(found.alternatives))
+    if len(found.alternatives) and not differ:
+        blocks.append(
+            Paragraph(
+                words.many(
+                    N_("{n} network almost as good was found, but it differs in other regions only."),
+                    N_("{n} networks almost as good were found, but they differ in other regions only."),
+                    len(found.alternatives),
+                )
+            )
+        )
+    elif len(found.alternatives):
         rows: list[tuple[Value, ...]] = [
             (say(N_("Chosen network")), len(found.points), amount(context, plan.network.goal, found.objective),
              number(found.share), "–", "–")
@@ -113,4 +124,55 @@ def alternatives_section(context: Context) -> Section:
                 note=say(N_("Counted in the network that was found first; other points stay open.")),
             )
         )
+    blocks += _not_chosen(context)
     return Section("alternatives", title, tuple(blocks))
+
+
+def _not_chosen(context: Context) -> list[Block]:
+    """List the sites that were considered and not chosen, with what each would have given."""
+    plan, say, words = context.plan, context.say, context.words
+    if plan.around is None or not len(plan.around.not_chosen):
+        return []
+    frame = plan.around.not_chosen.sort_values(
+        ["brought", "people", "site"], ascending=[False, False, True], kind="stable"
+    )
+    rows: list[tuple[Value, ...]] = []
+    for r in records(frame):
+        if r["brought"]:
+            why = say(
+                N_("brings {people} within the standard; the rules do not ask for it"),
+                people=context.people(r["brought"]),
+            )
+        elif r["people"]:
+            why = say(N_("brings nobody within the standard who is outside"))
+        else:
+            why = say(N_("nobody would be nearer to it than to a proposed point"))
+        rows.append((context.site(r["site"]), int(r["people"]), number(r["minutes"]), int(r["brought"]), why))
+    many = int((frame["people"] > 0).sum())
+    return [
+        Paragraph(
+            say(
+                N_(
+                    "Sites that were considered and not chosen: {n}. A nearer point would shorten the drive at {many} "
+                    "of them, but each point costs money every year: the network was chosen by the goal and the rules "
+                    "of this plan, which shorter drives alone do not decide."
+                ),
+                n=words.number(len(frame)),
+                many=words.number(many),
+            )
+        ),
+        context.table(
+            "not-chosen",
+            say(N_("Sites not chosen, and why not")),
+            (
+                Column(say(N_("Site")), weight=1.6),
+                Column(say(N_("People to whom it would be nearer")), "whole"),
+                Column(say(N_("Shorter by, min")), "number"),
+                Column(say(N_("Brought within the standard")), "whole"),
+                Column(say(N_("Why not")), weight=2.4),
+            ),
+            rows,
+            paper_rows=25,
+            note=say(N_("Each site alone, the proposed points open.")),
+        ),
+    ]

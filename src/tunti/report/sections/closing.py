@@ -95,10 +95,10 @@ def closing_section(context: Context, services: Services) -> Section:
             )
         )
     rows.sort(key=lambda r: (str(r[2]), str(r[1]), str(r[0])))
-    dated = [
-        Column(say(N_("Closes in quarter")), weight=0.95),
-        Column(say(N_("Decide by")), "date", weight=1.15),
-    ] * bool(times)
+    dated = [Column(say(N_("Closes in quarter")), weight=0.95)] * bool(times)
+    if times and context.audience == "project":
+        # The last day of a notice tells the lease, which is not public.
+        dated.append(Column(say(N_("Decide by")), "date", weight=1.15))
     columns = [
         Column(say(N_("Office")), weight=1.7),
         Column(say(N_("Agency")), weight=2.2),

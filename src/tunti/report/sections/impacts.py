@@ -8,6 +8,7 @@ from tunti.locale import N_
 from tunti.report.document import Block, Column, Paragraph, Section, Value
 from tunti.report.sections.closing import closed_offices
 from tunti.report.sections.context import Context, number, records
+from tunti.report.sections.people import language_names
 from tunti.report.sections.summary import changed_people
 
 
@@ -32,22 +33,34 @@ def _customers(context: Context) -> list[Block]:
         Paragraph(
             say(
                 N_(
-                    "The drive to the nearest place of service gets at least a minute shorter for {shorter} and longer "
-                    "for {longer}."
+                    "The drive to the nearest place of service gets at least a minute shorter for this many: "
+                    "{shorter}, and longer for this many: {longer}."
                 ),
-                shorter=context.people(shorter),
-                longer=context.people(longer),
+                shorter=words.number(shorter),
+                longer=words.number(longer),
             )
         )
     ]
     if plan.programme is not None and len(plan.programme.travel):
         hours = float(plan.programme.travel["hours_year_change"].sum())
+        if round(hours) == 0:
+            unknown = say(
+                N_("The input gives no visits that need a place, so customers' hours of travel are not known.")
+            )
+            return [*blocks, context.lacking(unknown)]
         template = (
             N_("Customers travel {hours} hours a year less than today, counted over the visits that need a place.")
             if hours <= 0
             else N_("Customers travel {hours} hours a year more than today, counted over the visits that need a place.")
         )
-        blocks.append(Paragraph(say(template, hours=words.number(abs(hours)))))
+        why = say(
+            N_(
+                "It is counted service by service, to the place that gives the service: the nearest office of any "
+                "agency may be near while the one that is needed is far, so that hours may fall although the drive to "
+                "the nearest place grows."
+            )
+        )
+        blocks.append(Paragraph(say(template, hours=words.number(abs(hours))) + " " + why))
     else:
         blocks.append(
             context.lacking(
@@ -109,11 +122,9 @@ def _languages(context: Context) -> list[Block]:
             today=words.number(int(before.sum())),
         )
     ]
-    names = {"fi": N_("Finnish"), "sv": N_("Swedish"), "se": N_("Northern Sámi"), "smn": N_("Inari Sámi"),
-             "sms": N_("Skolt Sámi"), "sami": N_("Sámi languages")}  # fmt: skip
     table: list[tuple[Value, ...]] = []
     for code, group in rows.groupby(rows["language"].astype(str), sort=True):
-        name = say(names[str(code)]) if str(code) in names else str(code)
+        name = language_names(context, str(code))
         table.append(
             (name, len(group), int(group["met_today"].astype(bool).sum()), int(group["met"].astype(bool).sum()))
         )
@@ -178,7 +189,7 @@ def _vitality(context: Context) -> list[Block]:
 
     def said(codes: set[str]) -> str:
         names = sorted(known.get(c, c) for c in codes)
-        return words.listing(names) if names else "–"
+        return words.listing(names) if names else say(N_("none"))
 
     texts += [
         say(N_("Municipalities that lose their last place of service: {names}."), names=said(before - after)),
@@ -190,7 +201,7 @@ def _vitality(context: Context) -> list[Block]:
 def _environment(context: Context) -> list[Block]:
     plan, say, words = context.plan, context.say, context.words
     blocks: list[Block] = []
-    if plan.premises is not None:
+    if plan.premises is not None and plan.premises.m2_before > 0:
         before, after = float(plan.premises.m2_before), float(plan.premises.m2_after)
         blocks.append(
             Paragraph(
@@ -203,6 +214,8 @@ def _environment(context: Context) -> list[Block]:
         )
     if plan.programme is not None and len(plan.programme.travel):
         hours = float(plan.programme.travel["hours_year_change"].sum())
+        if round(hours) == 0:
+            return blocks or [context.lacking(say(N_("The input gives neither work space nor visits to count from.")))]
         blocks.append(
             Paragraph(
                 say(

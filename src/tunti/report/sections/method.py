@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pandas as pd
 
@@ -168,9 +169,14 @@ def sources(context: Context) -> Section:
             Column(say(N_("Date")), "text", weight=0.7),
             Column(say(N_("Limits")), weight=1.9),
         ),
-        [(say(TABLES.get(s.table, s.table)), s.title, s.publisher, s.licence, s.date, s.note) for s in plan.sources],
+        [(_tables(context, s.table), s.title, s.publisher, s.licence, s.date, s.note) for s in plan.sources],
     )
     return Section("sources", title, (table,))
+
+
+def _tables(context: Context, tables: str) -> str:
+    """Name the tables that a source stands behind, 'road_nodes, road_links' too."""
+    return ", ".join(context.say(TABLES[t]) if t in TABLES else t for t in re.split(r"[;,]\s*", tables))
 
 
 TABLES = {
@@ -186,6 +192,8 @@ TABLES = {
     "travel_times": N_("travel times"),
     "borders": N_("borders"),
     "land": N_("land outline"),
+    "languages": N_("speakers of other languages"),
+    "speeds": N_("speeds"),
 }
 
 
@@ -204,16 +212,20 @@ def findings(context: Context) -> Section:
     title = say(N_("Findings of the data"))
     blocks: list[Block] = []
     if plan.findings:
+        alike: dict[tuple[object, ...], list[Finding]] = {}
+        for f in plan.findings:
+            alike.setdefault((f.level, f.table, f.column, f.what.template, f.what_to_do.template), []).append(f)
         rows: list[tuple[Value, ...]] = [
             (
                 say(LEVELS.get(str(f.level), str(f.level))),
                 _table_label(context, f.table),
                 _row(context, f),
                 _column_label(context, f),
-                words.message(f.what),
+                words.message(f.what) + _more(context, len(same) - 1),
                 words.message(f.what_to_do),
             )
-            for f in plan.findings
+            for same in alike.values()
+            for f in same[:1]
         ]
         blocks.append(
             context.table(
@@ -244,6 +256,13 @@ def findings(context: Context) -> Section:
         blocks.append(Paragraph(left))
     blocks += _snap(context, plan.snap)
     return Section("findings", title, tuple(blocks))
+
+
+def _more(context: Context, n: int) -> str:
+    """Say how many findings more are of the same kind."""
+    if not n:
+        return ""
+    return " " + context.words.many(N_("And {n} more of the same kind."), N_("And {n} more of the same kind."), n)
 
 
 def _table_label(context: Context, table: str) -> str:

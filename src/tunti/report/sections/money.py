@@ -75,6 +75,8 @@ def money_section(context: Context, programme: Programme) -> Section:
             )
         )
         blocks.append(Paragraph(_sure(context, programme)))
+    if context.audience != "project" and len(programme.payers) and _many(programme):
+        blocks.append(_payers_together(context, programme))
     if context.audience == "project" and len(programme.payers):
         blocks.append(_payers(context, programme))
         blocks += [_level(context, programme, level) for level in ("town", "agency", "branch")]
@@ -94,7 +96,7 @@ def money_section(context: Context, programme: Programme) -> Section:
             ),
         )
     )
-    return Section("money", say(N_("Money")), tuple(blocks))
+    return Section("money", say(N_("Costs and savings")), tuple(blocks))
 
 
 def _many(programme: Programme) -> bool:
@@ -107,19 +109,27 @@ def _key_figures(context: Context, programme: Programme) -> KeyFigures:
     say, words = context.say, context.words
     value = dict(zip(programme.indicators["measure"], programme.indicators["value"], strict=True))
     gap = value["target_missing_year"]
+    saves = value["net_state_year"] >= 0
+    # The target is the whole country's: a region is not held against it.
     distance = (
-        say(
-            N_("{eur} short of the target of {target}"),
-            eur=_mega(context, gap),
-            target=_mega(context, value["target_year"]),
+        ""
+        if context.plan.region is not None
+        else (
+            say(
+                N_("{eur} short of the target of {target}"),
+                eur=_mega(context, gap),
+                target=_mega(context, value["target_year"]),
+            )
+            if gap > 0
+            else say(N_("above the target of {target}"), target=_mega(context, value["target_year"]))
         )
-        if gap > 0
-        else say(N_("above the target of {target}"), target=_mega(context, value["target_year"]))
     )
     return KeyFigures(
         (
             KeyFigure(
-                _mega(context, value["net_state_year"]), say(N_("the state's saving a year at the end")), distance
+                _mega(context, abs(value["net_state_year"])),
+                say(N_("less for the state to pay a year") if saves else N_("more for the state to pay a year")),
+                distance,
             ),
             KeyFigure(_mega(context, value["net_agencies_year"]), say(N_("the agencies' saving a year at the end"))),
             KeyFigure(_mega(context, value["investment"]), say(N_("investment"))),
@@ -137,7 +147,7 @@ def _key_figures(context: Context, programme: Programme) -> KeyFigures:
 
 
 def _mega(context: Context, euros: float) -> str:
-    return f"{context.words.number(euros / 1e6, decimals=1)} M€"
+    return context.words.mega(euros)
 
 
 def _lead(context: Context, programme: Programme) -> str:
@@ -160,8 +170,9 @@ def _sure(context: Context, programme: Programme) -> str:
     rows = programme.uncertainty.set_index(["measure", "quantile"])["cents"]
     return context.say(
         N_(
-            "With costs drawn from their ranges the state saves {low} to {high} a year in nine cases of ten, and the "
-            "net present value is {npv_low} to {npv_high}. Sources of money are drawn independently of each other."
+            "With costs drawn from their ranges the state's yearly saving lies between {low} and {high} in nine cases "
+            "of ten, and the net present value between {npv_low} and {npv_high}; below zero is a cost. Sources of "
+            "money are drawn independently of each other."
         ),
         low=_mega(context, rows["net_state_year", 0.05] / 100),
         high=_mega(context, rows["net_state_year", 0.95] / 100),
@@ -173,6 +184,8 @@ def _sure(context: Context, programme: Programme) -> str:
 def _sources(context: Context, programme: Programme) -> Table:
     say = context.say
     rows = programme.savings[programme.savings["level"] == "source"]
+    # A source without money tells a reader nothing.
+    rows = rows[(rows["one_off_cents"] != 0) | (rows["running_cents_year"] != 0)]
     values: list[tuple[Value, ...]] = [
         (
             say(SOURCES.get(str(r["key"]), str(r["key"]))),
@@ -224,6 +237,47 @@ def _payers(context: Context, programme: Programme) -> Table:
     )
 
 
+def _payers_together(context: Context, programme: Programme) -> Table:
+    """Add up the payers by their kind and the state: no agency's own rents can be read from the sums."""
+    say = context.say
+    frame = programme.payers
+    points = frame["who"].astype(str) == "points"
+    state = frame["state"].astype(bool)
+    kinds = (
+        (N_("state agencies together"), (frame["payer"] == "agency") & state & ~points),
+        (N_("agencies outside the state together"), (frame["payer"] == "agency") & ~state & ~points),
+        (N_("points together, paid by the state"), points & state),
+        (N_("points together, paid by others"), points & ~state),
+        (N_("owner of premises"), (frame["payer"] == "real_estate") & ~points),
+        (N_("municipalities"), (frame["payer"] == "municipality") & ~points),
+        (N_("other"), ~frame["payer"].isin(("agency", "real_estate", "municipality")) & ~points),
+    )
+    values: list[tuple[Value, ...]] = []
+    for label, mine in kinds:
+        if mine.any():
+            part = frame.loc[mine, ["one_off_cents", "running_cents_year", "npv_cents"]].sum()
+            values.append((say(label), *(int(v) / 100 for v in part)))
+    of_state = frame.loc[state, ["one_off_cents", "running_cents_year", "npv_cents"]].sum()
+    values.append((say(N_("The state in all")), *(int(v) / 100 for v in of_state)))
+    return context.table(
+        "payers-together",
+        say(N_("Money by payer and for the state")),
+        (
+            Column(say(N_("Payer")), weight=2.0),
+            Column(say(N_("One-off, €")), "euro"),
+            Column(say(N_("A year at the end, €")), "euro"),
+            Column(say(N_("Net present value, €")), "euro"),
+        ),
+        values,
+        note=say(
+            N_(
+                "Above zero is saved or received against today, below zero is spent. The last row adds up the payers "
+                "that belong to the state; single agencies are shown to the project group."
+            )
+        ),
+    )
+
+
 def _level(context: Context, programme: Programme, level: str) -> Table:
     say = context.say
     captions = {
@@ -256,21 +310,32 @@ def _level(context: Context, programme: Programme, level: str) -> Table:
 def _others(context: Context, programme: Programme) -> Table:
     say, words = context.say, context.words
     value = dict(zip(programme.indicators["measure"], programme.indicators["value"], strict=True))
-    values: list[tuple[Value, ...]] = [
-        (
-            say(N_("Staff in shared workplaces")),
-            words.share(value["staff_shared"]),
-            say(N_("target {target}"), target=words.share(value["staff_shared_target"], decimals=0)),
-        ),
-        (
-            say(N_("Floor area for a person-year")),
-            f"{words.number(value['m2_person'], decimals=1)} m²",
-            say(
-                N_("today {today} m², target in new projects {target} m²"),
-                today=words.number(value["m2_person_today"], decimals=1),
-                target=words.number(value["m2_person_target"]),
+    premises = context.plan.premises
+    staff, m2, m2_today = value["staff_shared"], value["m2_person"], value["m2_person_today"]
+    if context.plan.region is not None and premises is not None:
+        # The programme's shares are of the whole state's staff; a region is told of its own.
+        people = premises.staff
+        staff = premises.staff_shared / people if people else 0.0
+        m2, m2_today = (m / people if people else 0.0 for m in (premises.m2_after, premises.m2_before))
+    values: list[tuple[Value, ...]] = []
+    if m2_today > 0:
+        values += [
+            (
+                say(N_("Staff in shared workplaces")),
+                words.share(staff, decimals=0),
+                say(N_("target {target}"), target=words.share(value["staff_shared_target"], decimals=0)),
             ),
-        ),
+            (
+                say(N_("Floor area for a person-year")),
+                f"{words.number(m2, decimals=1)} m²",
+                say(
+                    N_("today {today} m², target in new projects {target} m²"),
+                    today=words.number(m2_today, decimals=1),
+                    target=words.number(value["m2_person_target"]),
+                ),
+            ),
+        ]
+    values += [
         (
             say(N_("Customers' travel, change in a year")),
             say(N_("{n} hours"), n=words.number(value["travel_hours_year"], sign=True)),

@@ -200,14 +200,26 @@ def network(context: Context) -> Section:
     plan, say = context.plan, context.say
     blocks: list[Block] = []
     if plan.region is not None:
-        text = say(
-            N_(
-                "The network is solved for all planned regions together, since a point serves people on both sides of "
-                "a border. Points in this region: {here}; in all planned regions: {all}."
-            ),
-            here=context.words.number(len(plan.points)),
-            all=context.words.number(len(plan.network.points)),
-        )
+        here = context.words.number(len(plan.points))
+        if plan.services is None:
+            text = say(
+                N_(
+                    "The network is solved for all planned regions together, since a point serves people on both sides "
+                    "of a border. Points in this region: {here}; in all planned regions: {all}."
+                ),
+                here=here,
+                all=context.words.number(len(plan.network.points)),
+            )
+        else:
+            text = say(
+                N_(
+                    "The network was first solved for all planned regions together, since a point serves people on "
+                    "both sides of a border; the region's points were then chosen anew together with agencies and "
+                    "modes. Points in this region: {here}; points elsewhere that the plan counts on: {near}."
+                ),
+                here=here,
+                near=context.words.number(len(plan.network.points) - len(plan.points)),
+            )
         blocks.append(Paragraph(text))
     if plan.rules:
         blocks += [

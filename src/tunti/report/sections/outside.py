@@ -149,6 +149,8 @@ def outside(context: Context) -> Section:
                 "not for known homes (see the sources)."
             )
         )
+    # A column of dashes tells a reader nothing.
+    fixable = bool(rows["fix_site"].notna().any())
     table = context.table(
         "outside",
         say(N_("Places outside the standard with the proposal")),
@@ -159,8 +161,14 @@ def outside(context: Context) -> Section:
             Column(say(N_("Drive, min")), "minutes", weight=0.95),
             Column(say(N_("Over, min")), "minutes", weight=0.8),
             Column(say(N_("Nearest point")), weight=1.5),
-            Column(say(N_("Nearest site that could open")), weight=1.6),
-            Column(say(N_("Drive to it, min")), "minutes", weight=0.9),
+            *(
+                (
+                    Column(say(N_("Nearest site that could open")), weight=1.6),
+                    Column(say(N_("Drive to it, min")), "minutes", weight=0.9),
+                )
+                if fixable
+                else ()
+            ),
         ),
         [
             (
@@ -170,16 +178,15 @@ def outside(context: Context) -> Section:
                 number(r["minutes"]),
                 number(r["minutes_over"]),
                 municipalities_of(context, r["nearest_site"]),
-                municipalities_of(context, r["fix_site"]),
-                number(r["fix_minutes"]),
+                *((municipalities_of(context, r["fix_site"]), number(r["fix_minutes"])) if fixable else ()),
             )
             for r in records(rows)
         ],
-        total=(say(N_("All")), "", people, None, None, "", "", None),
+        total=(say(N_("All")), "", people, None, None, "", *(("", None) if fixable else ())),
         note=say(
             N_("A dash in the drive: no point within {cutoff} minutes, the farthest that is looked for."),
             cutoff=context.cutoff,
         ),
-        paper_rows=25,
+        paper_rows=15,
     )
     return Section("outside", title, (Paragraph(lead), _by_excess(context), *_fixes(context), table))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from tunti.locale import N_
@@ -61,6 +62,10 @@ def premises_section(
         A public document tells of premises and areas; staff, rents, leases and offices are for the project.
     """
     say, words = context.say, context.words
+    if not len(premises.offices):
+        none = context.lacking(say(N_("The input gives no work space of offices in the area, so none is shared.")))
+        customers = (_customers(context, premises),) if len(premises.points) else ()
+        return Section("premises", say(N_("Shared premises")), (none, *customers))
     programme = context.plan.programme
     if when is None and programme is not None:
         when = days_of(programme.events)
@@ -130,7 +135,14 @@ def _key_figures(context: Context, premises: Premises) -> KeyFigures:
     share = premises.staff_shared / premises.staff if premises.staff else 0.0
     return KeyFigures(
         (
-            KeyFigure(words.number(len(premises.workplaces)), say(N_("shared premises"))),
+            KeyFigure(
+                words.number(len(premises.workplaces)),
+                say(
+                    N_("building shared by agencies")
+                    if len(premises.workplaces) == 1
+                    else N_("buildings shared by agencies")
+                ),
+            ),
             KeyFigure(
                 words.number(len(premises.moves)),
                 say(N_("offices that move")),
@@ -377,7 +389,8 @@ def _need_row(r: Mapping[str, float]) -> tuple[Value, ...]:
 
 def _customers(context: Context, premises: Premises) -> Block:
     say = context.say
-    frame = premises.points.sort_values(["customer_m2", "site"], ascending=[False, True], kind="stable")
+    points, queued = _as_queued(context, premises.points)
+    frame = points.sort_values(["customer_m2", "site"], ascending=[False, True], kind="stable")
     columns = [
         Column(say(N_("Point")), weight=2.0),
         Column(say(N_("Counters")), "whole", adds=True),
@@ -389,5 +402,21 @@ def _customers(context: Context, premises: Premises) -> Block:
     rows: list[tuple[Value, ...]] = [(context.site(r["site"]), *(whole(r[n]) for n in names)) for r in records(frame)]
     total: tuple[Value, ...] = (say(N_("All")), *(int(frame[n].sum()) for n in names))
     return context.table(
-        "customer-need", say(N_("Customer area of the points")), columns, rows, total=total, paper_rows=PAPER_ROWS
-    )
+        "customer-need", say(N_("Customer area of the points")), columns, rows, total=total, paper_rows=PAPER_ROWS,
+        note=say(N_("Counters and remote rooms are those of the chapter on remote service.")) if queued else "",
+    )  # fmt: skip
+
+
+def _as_queued(context: Context, points: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """Take counters and rooms from the queues of the remote service where it knows the points: each is told once."""
+    remote, own = context.plan.remote, context.plan.settings.premises
+    if remote is None:
+        return points, False
+    known = remote.points.set_index(remote.points["site"].astype(str))
+    sites = points["site"].astype(str)
+    if not sites.isin(known.index).all():
+        return points, False
+    counters = np.maximum(known["counters"].reindex(sites).to_numpy(np.int64), 1)
+    rooms = known["rooms"].reindex(sites).to_numpy(np.int64)
+    m2 = counters * own.counter_m2 + points["seats"] * own.seat_m2 + rooms * own.remote_room_m2 + own.lobby_m2
+    return points.assign(counters=counters, remote_rooms=rooms, customer_m2=np.ceil(m2).astype("int64")), True

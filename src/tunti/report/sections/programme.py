@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from tunti.locale import N_
 from tunti.programme.result import Programme, least_shares
@@ -149,12 +152,15 @@ def _events(context: Context, programme: Programme, regions: dict[str, str]) -> 
     frame = programme.events
     if not project:
         frame = frame[frame["site"].notna() & frame["office"].isna() & frame["kind"].isin(("open", "fit_out"))]
+    if not project:
+        return _openings(context, frame)
+    one = context.plan.region is not None
     columns = [
         Column(say(N_("Begins")), weight=0.8),
         Column(say(N_("Ends")), weight=0.8),
         Column(say(N_("What")), weight=1.5),
         Column(say(N_("Event")), weight=1.3),
-        Column(say(N_("Region")), weight=1.2),
+        *([] if one else [Column(say(N_("Region")), weight=1.2)]),
     ]
     if project:
         columns += [
@@ -170,7 +176,7 @@ def _events(context: Context, programme: Programme, regions: dict[str, str]) -> 
             _said(r["end_quarter"]),
             text(r["what"]),
             say(KINDS_ONE[str(r["kind"])]),
-            regions.get(text(r["region"]), text(r["region"])),
+            *([] if one else [regions.get(text(r["region"]), text(r["region"]))]),
         ]
         if project:
             decide = None if missing(r["decide_by"]) else r["decide_by"].date()
@@ -193,6 +199,49 @@ KINDS_ONE = {
 """Kinds of events, one of each."""
 
 
+def _openings(context: Context, frame: pd.DataFrame) -> Table:
+    """List points by when they open: fit-out, opening, and the last day to decide on what comes first."""
+    say = context.say
+    fits = {text(r["site"]): r for r in records(frame[frame["kind"] == "fit_out"])}
+    opens = frame[frame["kind"] == "open"].sort_values(["start_quarter", "what"], kind="stable")
+    values: list[tuple[Value, ...]] = []
+    for r in records(opens):
+        fit = fits.get(text(r["site"]), {})
+        days = [d["decide_by"].date() for d in (fit, r) if d and not missing(d.get("decide_by"))]
+        values.append(
+            (
+                context.site(r["site"]),
+                _said(fit.get("start_quarter")) or "–",
+                _said(r["start_quarter"]) or say(N_("put off")),
+                min(days) if days else None,
+            )
+        )
+    as_of = context.plan.settings.project.as_of
+    passed = [str(v[0]) for v in values if isinstance(v[3], dt.date) and v[3] < as_of]
+    late = (
+        " "
+        + say(
+            N_("The day had passed when the data were gathered, so that these are late: {names}."),
+            names=context.words.listing(passed),
+        )
+        if passed
+        else ""
+    )
+    return context.table(
+        "events",
+        say(N_("When points open, and when to decide on them")),
+        (
+            Column(say(N_("Point")), weight=1.8),
+            Column(say(N_("Fit-out begins in quarter"))),
+            Column(say(N_("Opens in quarter"))),
+            Column(say(N_("Decide by")), "date"),
+        ),
+        values,
+        note=say(N_("Decide by: last day for the decision or the notice so that the date holds.")) + late,
+        paper_rows=PAPER_ROWS,
+    )
+
+
 def _reason(context: Context, because: Any, names: dict[str, str]) -> str:
     """Say what an event waited for: another event, a step of the input, or a rule."""
     why = text(because)
@@ -210,24 +259,26 @@ def _shares(context: Context, programme: Programme, regions: dict[str, str]) -> 
     rows = rows.assign(room=rows["share_lowest"] - rows["floor"]).sort_values(
         ["room", "region", "service"], kind="stable"
     )
+    one = context.plan.region is not None
+    shared = bool(rows["share_set"].notna().any())
     columns = (
-        Column(say(N_("Region")), weight=1.4),
+        *(() if one else (Column(say(N_("Region")), weight=1.4),)),
         Column(say(N_("Service")), weight=1.6),
         Column(say(N_("Today")), "share", weight=0.8),
         Column(say(N_("Lowest")), "share", weight=0.8),
         Column(say(N_("Lowest in quarter")), weight=1.0),
         Column(say(N_("End")), "share", weight=0.8),
-        Column(say(N_("Set share")), "share", weight=0.8),
+        *((Column(say(N_("Set share")), "share", weight=0.8),) if shared else ()),
     )
     values: list[tuple[Value, ...]] = [
         (
-            regions.get(str(r["region"]), str(r["region"])),
+            *(() if one else (regions.get(str(r["region"]), str(r["region"])),)),
             context.service(r["service"]),
             number(r["share_today"]),
             number(r["share_lowest"]),
             _said(r["quarter_lowest"]),
             number(r["share_end"]),
-            number(r["share_set"]),
+            *((number(r["share_set"]),) if shared else ()),
         )
         for r in records(rows)
     ]

@@ -84,7 +84,7 @@ def remote_section(context: Context, remote: RemoteService) -> Section:
         blocks.append(
             Figure(
                 "remote-load",
-                say(N_("Remote clerks by half-hour in the busiest month")),
+                say(N_("Remote clerks by half-hour in the busiest month, all planned regions together")),
                 say(
                     N_(
                         "Stepped lines over the weekdays: clerks needed and clerks at work by the shift plan, above "
@@ -188,10 +188,14 @@ def _clerks(context: Context, remote: RemoteService) -> Block:
         None,
         None,
     )
-    note = say(
-        N_(
-            "Whole pools, also where they serve other regions too. Clerks: at work at the busiest half-hour. Without "
-            "sharing: if every point had clerks of its own. Person-years: by the shift plan."
+    note = (
+        say(N_("Whole pools, also where they serve other regions too."))
+        + " "
+        + say(
+            N_(
+                "Clerks: at work at the busiest half-hour. Without "
+                "sharing: if every point had clerks of its own. Person-years: by the shift plan."
+            )
         )
     )
     return context.table("remote-clerks", say(N_("Pools of remote clerks")), columns, rows, total=total, note=note)
@@ -229,7 +233,10 @@ def _interpreters(context: Context, remote: RemoteService) -> Block:
     ]
     if open_:
         total += [float(remote.interpreters[c].sum() / 100) for c in ("cents_remote", "cents_on_site")]
-    note = say(N_("Without sharing: if each region had interpreters of its own. On site: with travel and its costs."))
+    note = say(N_("Whole pools, also where they serve other regions too."))
+    note += " " + say(N_("Without sharing: if each region had interpreters of its own."))
+    if open_:
+        note += " " + say(N_("On site: with travel and its costs."))
     return context.table(
         "remote-interpreters", say(N_("Interpreters by language")), columns, rows, total=tuple(total), note=note
     )

@@ -6,6 +6,7 @@ from tunti.findings import Level
 from tunti.locale import N_
 from tunti.report.document import Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context, number
+from tunti.report.sections.summary import money_of
 
 
 def _risks(context: Context) -> list[tuple[Value, ...]]:
@@ -66,8 +67,8 @@ def _risks(context: Context) -> list[tuple[Value, ...]]:
                 say(N_("Costs and savings turn out otherwise than estimated.")),
                 say(
                     N_("state's net effect {low} to {high} (present value, nine cases of ten)"),
-                    low=words.euros(cents[0.05] / 100),
-                    high=words.euros(cents[0.95] / 100),
+                    low=words.mega(cents[0.05] / 100),
+                    high=words.mega(cents[0.95] / 100),
                 ),
                 say(N_("Follow the costs of the first phase and make the estimates again.")),
             )
@@ -171,7 +172,7 @@ def follow_section(context: Context) -> Section:
                     words.share(float(languages["met"].astype(float).mean())),
                 )
             )
-    if plan.premises is not None:
+    if plan.premises is not None and plan.premises.m2_before > 0:
         rows.append(
             (
                 say(N_("Office space, m²")),
@@ -179,6 +180,12 @@ def follow_section(context: Context) -> Section:
                 words.number(plan.premises.m2_after),
             )
         )
+    found = money_of(plan)
+    if found is not None:
+        rows += [
+            (say(N_("The state's yearly costs against today")), "–", words.mega(-found["net_state_year"])),
+            (say(N_("One-off costs")), "–", words.mega(max(-found["one_off_state"], 0.0))),
+        ]
     text = say(
         N_(
             "The plan is followed once a year with the same figures as here: what has opened and closed, drive times, "

@@ -145,12 +145,10 @@ def _decision(context: Context) -> Callout:
         ]
         if plan.services is not None:
             part = plan.services.offices["customer_part"].astype(str)
-            texts.append(
-                say(
-                    N_("Of the agencies' own offices with customers {closed} close that part and {stays} keep it."),
-                    closed=words.number(int((part == "closes").sum())),
-                    stays=words.number(int((part == "stays").sum())),
-                )
+            texts[-1] += " " + say(
+                N_("Of the agencies' own offices with customers {closed} close that part and {stays} keep it."),
+                closed=words.number(int((part == "closes").sum())),
+                stays=words.number(int((part == "stays").sum())),
             )
     if plan.illustrative:
         texts.insert(0, say(N_("Some of the figures are invented for illustration: nothing can be decided on them.")))
@@ -318,7 +316,7 @@ def _compared(context: Context) -> list[str]:
     return [*said, *texts]
 
 
-SUMMARY_MAP = 98.0
+SUMMARY_MAP = 92.0
 """Height of the summary's map with its foot, millimetres: the summary fits on one page with it."""
 
 

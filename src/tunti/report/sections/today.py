@@ -80,6 +80,58 @@ def _agencies(context: Context) -> list[Block]:
     return [Paragraph(lead), table]
 
 
+COSTS = {
+    "points": N_("Points, hosts and rooms"),
+    "presence_at_points": N_("Presence at points"),
+    "presence_at_offices": N_("Presence at the agencies' own offices"),
+    "rent_of_customer_parts": N_("Rent of the offices' customer parts"),
+    "customers_travel": N_("Customers' travel, valued"),
+    "customers_travel_new": N_("Customers' travel to services that are new in the area, valued"),
+}
+"""What serving customers costs, as a reader knows it."""
+
+FEWEST_OFFICES = 5
+"""Offices that must stand behind sums of money in a public document."""
+
+
+def _costs(context: Context) -> list[Block]:
+    """Tell what serving customers costs today and with the proposal, and what customers' travel is worth."""
+    plan, say = context.plan, context.say
+    if plan.services is None or (context.audience != "project" and len(plan.offices) < FEWEST_OFFICES):
+        return []
+    known = [r for r in records(plan.services.money) if str(r["what"]) in COSTS]
+    rows: list[tuple[Value, ...]] = [
+        (
+            say(COSTS[str(r["what"])]),
+            round(float(r["today_cents_year"]) / 100),
+            round(float(r["after_cents_year"]) / 100),
+        )
+        for r in known
+        if r["today_cents_year"] or r["after_cents_year"]
+    ]
+    if not rows:
+        return []
+    return [
+        context.table(
+            "service-costs",
+            say(N_("What serving customers costs a year, today and with the proposal")),
+            (
+                Column(say(N_("Cost")), weight=2.6),
+                Column(say(N_("Today, € a year")), "euro", adds=True),
+                Column(say(N_("Proposal, € a year")), "euro", adds=True),
+            ),
+            rows,
+            total=(say(N_("All")), sum(int(str(r[1])) for r in rows), sum(int(str(r[2])) for r in rows)),
+            note=say(
+                N_(
+                    "Unit costs and the value of travel are those of the settings; what no public source states is "
+                    "illustrative. Work space and one-off costs are told with the money of the programme."
+                )
+            ),
+        )
+    ]
+
+
 def _invented_note(context: Context, *, some: bool) -> str:
     if some:
         return context.say(N_("Some of the offices are invented for illustration."))
@@ -143,13 +195,8 @@ def today(context: Context) -> Section:
         )
     blocks: list[Block] = [
         *_agencies(context),
+        *_costs(context),
         Paragraph(" ".join(texts)),
-        Figure(
-            "today-map",
-            say(N_("Today's network and drive times to it")),
-            map_alt(context, "today"),
-            partial(network_map, plan, words, which="today"),
-        ),
         Figure(
             "minutes",
             say(N_("Share of people by drive time to the nearest point, today and after")),
@@ -163,6 +210,12 @@ def today(context: Context) -> Section:
                 after=words.share(plan.proposed.share),
             ),
             partial(minutes_chart, plan, words),
+        ),
+        Figure(
+            "today-map",
+            say(N_("Today's network and drive times to it")),
+            map_alt(context, "today"),
+            partial(network_map, plan, words, which="today", most_height=150.0),
         ),
     ]
     return Section("today", say(N_("Today's network and accessibility")), tuple(blocks))
