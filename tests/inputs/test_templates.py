@@ -50,6 +50,11 @@ def test_sheets_have_titles_units_lists_and_frozen_headings(templates: dict[str,
     rules = book[say(SITES.label)].data_validations.dataValidation
     words = [say(CHOICE_LABELS[c]) for c in SITES["status"].choices]
     assert f'"{",".join(words)}"' in [r.formula1 for r in rules if r.type == "list"]
+    # The ids of one table are offered where another refers to them.
+    offered = [r for r in book[say(OFFICES.label)].data_validations.dataValidation if "OFFSET" in str(r.formula1)]
+    assert [str(r.sqref).split("7")[0] for r in offered] == ["B", "D"]
+    assert f"'{say(SCHEMAS['agencies'].label)}'!$A$7" in offered[0].formula1
+    assert not offered[0].showErrorMessage
     # Codes are text, so that a spreadsheet keeps their leading zeros.
     at = OFFICES.names.index("municipality") + 1
     assert book[say(OFFICES.label)].cell(EXAMPLE_ROW + 1, at).number_format == "@"
@@ -110,7 +115,9 @@ def test_same_bytes(tmp_path: Path) -> None:
 
 def test_only_some_tables(tmp_path: Path) -> None:
     path = write_template(tmp_path / "t.xlsx", language="sv", tables=["offices"])
-    assert openpyxl.load_workbook(path).sheetnames == ["Anvisning", "Verksamhetsställen"]
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Anvisning", "Verksamhetsställen"]
+    assert not [r for r in book["Verksamhetsställen"].data_validations.dataValidation if "OFFSET" in str(r.formula1)]
 
 
 def test_an_unused_template_is_an_empty_project(templates: dict[str, Path]) -> None:

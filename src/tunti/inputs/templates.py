@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import string
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ _INSTRUCTIONS = (
     N_("Columns marked 'not public' are left out of public exports."),
     N_("Put the filled workbook in the project folder and run 'tunti check': it lists everything to be mended."),
 )
+_SHARE = N_("0–1 or %")
 _REQUIRED = N_("must be filled")
 _NOT_PUBLIC = N_("not public")
 _TABLE_REQUIRED = N_("A plan can't be made without this table.")
@@ -87,7 +89,7 @@ def write_template(path: Path, *, language: str = "fi", tables: Sequence[str] | 
     styles = _styles(book, language)
     _write_instructions(book, styles, schemas, language)
     for schema in schemas:
-        _write_sheet(book.add_worksheet(say(schema.label)[:31]), styles, schema, language)
+        _write_sheet(book.add_worksheet(say(schema.label)[:31]), styles, schema, language, [s.name for s in schemas])
     book.close()
     return Path(path)
 
@@ -136,7 +138,8 @@ def _write_instructions(book: Any, styles: dict[str, Any], schemas: Sequence[Sch
         row += 1
 
 
-def _write_sheet(sheet: Any, styles: dict[str, Any], schema: Schema, language: str) -> None:
+def _write_sheet(sheet: Any, styles: dict[str, Any], schema: Schema, language: str, given: Sequence[str]) -> None:
+    """Write a table's sheet; ``given`` names the tables that the workbook has."""
     say = translator(language)
     sheet.write_string(TITLE_ROW, 0, say(schema.label), styles["title"])
     sheet.write_string(TABLE_ROW, 0, say(schema.description), styles["plain"])
@@ -149,7 +152,7 @@ def _write_sheet(sheet: Any, styles: dict[str, Any], schema: Schema, language: s
         sheet.write_string(UNIT_ROW, i, _unit(column, language), styles["unit"])
         sheet.write_string(HEADER_ROW, i, heading, styles["must" if column.required else "head"])
         _write_example(sheet, styles, i, column, language)
-        _validate(sheet, i, column, language)
+        _validate(sheet, i, column, language, given)
     sheet.freeze_panes(HEADER_ROW + 1, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -176,7 +179,7 @@ def _describe(column: Column, language: str) -> str:
 def _unit(column: Column, language: str) -> str:
     say = translator(language)
     parts = [
-        say(column.unit) if column.unit else "",
+        say(column.unit) if column.unit else say(_SHARE) if column.kind == "share" else "",
         say(_REQUIRED) if column.required else "",
         say(_NOT_PUBLIC) if column.visibility != "public" else "",
     ]
@@ -208,8 +211,18 @@ def _write_example(sheet: Any, styles: dict[str, Any], i: int, column: Column, l
         sheet.write_string(EXAMPLE_ROW, i, text, style)
 
 
-def _validate(sheet: Any, i: int, column: Column, language: str) -> None:
-    """Offer a list of words, and stop numbers and dates that can't be right as they are typed."""
+def _offered(column: Column, language: str) -> str:
+    """Write the range of a table's own ids under its headings, as long as it is filled."""
+    target = SCHEMAS[column.refers_to]
+    letter = string.ascii_uppercase[target.names.index(target.key[0])]
+    sheet = "'" + translator(language)(target.label)[:31].replace("'", "''") + "'"
+    first = EXAMPLE_ROW + 2
+    ids = f"{sheet}!${letter}${first}:${letter}${_LAST_ROW}"
+    return f"=OFFSET({sheet}!${letter}${first},0,0,MAX(1,COUNTA({ids})),1)"
+
+
+def _validate(sheet: Any, i: int, column: Column, language: str, given: Sequence[str]) -> None:
+    """Offer a list of words or ids, and stop numbers and dates that can't be right as they are typed."""
     say = translator(language)
     rule: dict[str, Any]
     if column.kind in ("choice", "yes_no") or column.words:
@@ -217,6 +230,9 @@ def _validate(sheet: Any, i: int, column: Column, language: str) -> None:
         # Words are offered where others may stand too, and asked for where they may not.
         offered = [word_label(word, language) for word in words]
         rule = {"validate": "list", "source": offered, "show_error": not column.words}
+    elif column.refers_to in given:
+        # Ids of a table that lies elsewhere, and names in their place, may be typed too.
+        rule = {"validate": "list", "source": _offered(column, language), "show_error": False}
     elif column.kind == "date":
         rule = {"validate": "date", "criteria": ">=", "value": dt.date(1900, 1, 1)}
     elif column.kind in ("whole", "number", "share") and (
