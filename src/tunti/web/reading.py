@@ -20,7 +20,7 @@ from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.results import PAGES, sections_of
 from tunti.web.state import asked_of, service_of
-from tunti.work import audit, comments, statements
+from tunti.work import audit, comments, jobs, statements
 from tunti.work.roles import Act, may
 
 router = APIRouter(include_in_schema=False)
@@ -172,6 +172,8 @@ def answer_statement(
     with service_of(request).db.writing() as session:
         _of_plan(statements.round_of(session, plan.id), number)
         statements.answer(session, asked_of(request).person, number, text=text)
+        # The documents take the answer along.
+        jobs.ask_job(session, asked_of(request).person.name, project=project.id, plan=plan.id, kind="stages")
     return away(place_of(plan, project) + "/statements")
 
 

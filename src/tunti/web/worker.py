@@ -33,7 +33,9 @@ from tunti.web.shown import shown
 from tunti.work import jobs
 from tunti.work.audit import now
 from tunti.work.changes import EMPTY
+from tunti.work.hearing import Hearing
 from tunti.work.plans import Outdated, change_plan, scenario_text
+from tunti.work.reading import hearing_of
 from tunti.work.roles import Grant, Person, Role
 
 
@@ -237,6 +239,7 @@ class Worker:
         existing = frozenset(sites.loc[sites["status"] == "existing", "site"].astype(str))
         opened = Project(folder)
         made = opened.plan(region=plan.region, scenario=plan.name, progress=self._progress)
+        made = replace(made, hearing=self._heard(plan))
         _, files = opened.write(made, folder / "plans" / plan.name, progress=self._progress)
         result = {
             "version": plan.version,
@@ -270,6 +273,12 @@ class Worker:
         )
         return said, {"version": plan.version}
 
+    def _heard(self, plan: PlanRow) -> Hearing:
+        """Tell how far the plan has come now, with its statements and answers."""
+        with self.db.reading() as session:
+            fresh = session.get(PlanRow, plan.id)
+            return hearing_of(session, plan if fresh is None else fresh)
+
     def _stages(self, project: ProjectRow, plan: PlanRow, ground: Ground) -> tuple[Message, dict[str, Any]]:
         """Work out who serves where, shared premises, the programme with its money, and remote service of the points.
 
@@ -295,7 +304,7 @@ class Worker:
                 found[name], lacking[name] = None, told
         opened = Project(folder)
         made = opened.plan(region=plan.region, scenario=plan.name, progress=self._progress)
-        made = replace(made, **found, lacking=lacking)
+        made = replace(made, **found, lacking=lacking, hearing=self._heard(plan))
         opened.write(made, folder / "plans" / plan.name, progress=self._progress)
         keep_sections(folder, plan.name, plan.version, made)
         points = served_points(made)
