@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
 import pandas as pd
 
 from tunti.inputs.starter import starter_folder
+from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report.words import Words, missing
 
 
-def _in_language(name: str, finnish: object, there: str) -> str:
+def in_language(name: str, finnish: object, there: str) -> str:
     """Say a name in the language where it is a municipality's or begins with one: 'Inari, Ivalo' is 'Enare, Ivalo'."""
     if missing(finnish) or not there:
         return name
@@ -44,7 +46,7 @@ def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
     names: dict[str, str] = {}
     for site, name in plan.site_names.items():
         finnish = name.split(", ")[0]
-        names[str(site)] = _in_language(name, finnish, known.get(finnish, ""))
+        names[str(site)] = in_language(name, finnish, known.get(finnish, ""))
     for frame, key in (
         (plan.offices, "office"),
         (plan.candidates, "site"),
@@ -55,10 +57,11 @@ def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
             row = {str(k): v for k, v in row_.items()}
             place = places.get(str(row["municipality"]), {})
             name = str(row[key] if missing(row["name"]) else row["name"])
-            said = _in_language(name, row.get("municipality_fi"), words.place(row, "municipality"))
+            said = in_language(name, row.get("municipality_fi"), words.place(row, "municipality"))
             if said == name:
-                said = _in_language(name, place.get("name_fi"), words.place(place))
-            names[str(row[key])] = said
+                said = in_language(name, place.get("name_fi"), words.place(place))
+            numbered = re.fullmatch(r"Esimerkki (\d+)", said)
+            names[str(row[key])] = said if numbered is None else words.text(N_("Example {n}"), n=numbered.group(1))
     return names
 
 

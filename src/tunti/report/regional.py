@@ -59,11 +59,9 @@ def regional_document(
     facts = [
         (say(N_("Status")), status(context, plan.hearing)),
         (say(N_("State of the data")), words.date(plan.settings.project.as_of)),
-        (
-            say(N_("Alternative")),
-            say(N_("the baseline, without changes")) if plan.scenario == "baseline" else plan.scenario,
-        ),
     ]
+    if plan.scenario != "baseline":
+        facts.append((say(N_("Alternative")), plan.scenario))
     if plan.settings.project.name.strip() not in ("", context.area):
         facts.insert(0, (say(N_("Project")), plan.settings.project.name))
     if made is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +15,8 @@ from tunti.report.document import Callout, Column, Table, Value
 from tunti.report.names import agency_names, covers_country, named, site_names
 from tunti.report.visible import Audience, Withheld, plan_for
 from tunti.report.words import Words, missing
+
+_UNIT = re.compile(r", (?=(?:€|min|m²|%|h)$)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +80,11 @@ class Context:
         """Name of a site, its id when it has no name, empty when there is none."""
         return "" if missing(site) else self.sites.get(str(site), str(site))
 
+    def places(self) -> dict[str, str]:
+        """Names of the area's municipalities in the language, by their Finnish names."""
+        rows = records(self.plan.proposed.municipalities)
+        return {str(r["name_fi"]): self.words.place(r) for r in rows if not missing(r.get("name_fi"))}
+
     def service(self, code: object) -> str:
         """Name a service in the reader's language; one that the input does not name keeps its code."""
         names = self.plan.service_names
@@ -108,7 +116,9 @@ class Context:
     ) -> Table:
         """Make a table whose cut part is named in the language."""
         rest = self.say(N_("Others, {n} rows"), n="{n}")
-        return Table(name, caption, tuple(columns), tuple(rows), total, note, paper_rows, rest)
+        # A unit is not parted from its comma: 'A year, €' breaks before 'year' at most.
+        tied = tuple(replace(c, title=_UNIT.sub(",\u00a0", c.title)) for c in columns)
+        return Table(name, caption, tied, tuple(rows), total, note, paper_rows, rest)
 
 
 def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "public") -> Context:

@@ -170,6 +170,7 @@ def sources(context: Context) -> Section:
             Column(say(N_("Limits")), weight=1.9),
         ),
         [(_tables(context, s.table), s.title, s.publisher, s.licence, s.date, s.note) for s in plan.sources],
+        note=say(N_("Titles and remarks are in the language of the input.")),
     )
     return Section("sources", title, (table,))
 

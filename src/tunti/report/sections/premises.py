@@ -14,6 +14,7 @@ from tunti.premises.alternatives import without_summary
 from tunti.premises.consolidate import Premises
 from tunti.premises.stack import days_of, stack, stack_by_year
 from tunti.report.document import Block, Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Value
+from tunti.report.names import in_language
 from tunti.report.sections.context import Context, number, records, text, whole
 from tunti.report.stack_chart import stack_chart
 
@@ -201,9 +202,17 @@ def _workplaces(context: Context, premises: Premises) -> Block:
         ]
     frame = premises.workplaces.sort_values(["m2_used", "premise"], ascending=[False, True], kind="stable")
     rows: list[tuple[Value, ...]] = []
+    places = context.places()
     for r in records(frame):
         agencies = words.listing([context.agency(a) for a in text(r["agencies"]).split()])
-        row: list[Value] = [text(r["name"]), say(KINDS[str(r["kind"])]), agencies, whole(r["m2_used"])]
+        name = text(r["name"])
+        start = name.split(", ")[0]
+        row: list[Value] = [
+            in_language(name, start, places.get(start, "")),
+            say(KINDS[str(r["kind"])]),
+            agencies,
+            whole(r["m2_used"]),
+        ]
         if project:
             row += [
                 number(r["staff"]),

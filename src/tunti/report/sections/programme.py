@@ -24,6 +24,7 @@ from tunti.report.document import (
     Table,
     Value,
 )
+from tunti.report.names import in_language
 from tunti.report.programme_charts import gantt_chart
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.words import missing
@@ -77,7 +78,7 @@ def programme_section(context: Context, programme: Programme) -> Section:
                     )
                 ),
                 partial(
-                    gantt_chart, programme.events, programme.quarters, regions, context.words,
+                    gantt_chart, _named(context, programme.events), programme.quarters, regions, context.words,
                     illustrative=context.plan.illustrative,
                 ),
             )
@@ -197,6 +198,20 @@ KINDS_ONE = {
     "notice": N_("notice"),
 }
 """Kinds of events, one of each."""
+
+
+def _named(context: Context, events: pd.DataFrame) -> pd.DataFrame:
+    """Give events with what they are about in the reader's language: points and premises go by their places."""
+    places = context.places()
+
+    def said(row: dict[str, Any]) -> str:
+        if not missing(row["site"]) and missing(row["office"]):
+            return context.site(row["site"])
+        name = text(row["what"])
+        start = name.split(", ")[0]
+        return in_language(name, start, places.get(start, ""))
+
+    return events.assign(what=[said(r) for r in records(events[["what", "site", "office"]])])
 
 
 def _openings(context: Context, frame: pd.DataFrame) -> Table:

@@ -260,7 +260,7 @@ def offices(context: Context) -> Section:
         [
             (
                 context.agency(r["agency"]),
-                text(r["name"]) + (" *" if some and made_up else ""),
+                context.site(r["office"]) + (" *" if some and made_up else ""),
                 words.place(r, "municipality"),
                 context.site(r["nearest_point"]),
                 number(r["minutes_to_point"]),
