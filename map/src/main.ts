@@ -242,7 +242,8 @@ function start(box: HTMLElement): void {
       }),
     );
     say(element("h3", t("new_site")), element("p", t("drag")), label, name, costLabel, cost, row, told);
-    name.focus();
+    // The mark stays in sight: it is what is to be moved first.
+    name.focus({ preventScroll: true });
     ask();
   }
 
@@ -312,7 +313,8 @@ function start(box: HTMLElement): void {
         map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 7) });
         await choose(found.properties);
         panel.tabIndex = -1;
-        panel.focus();
+        panel.focus({ preventScroll: true });
+        box.scrollIntoView({ block: "nearest" });
       }),
     );
   }
@@ -322,4 +324,5 @@ function start(box: HTMLElement): void {
   if (editable) tools.append(button(t("optimise"), optimise), button(t("new_site"), async () => addSite()));
   if (box.dataset.comments) tools.append(button(t("comment_view"), async () => commentOnView()));
   box.before(tools);
+  say(element("p", t("choose_hint"), "hint"));
 }

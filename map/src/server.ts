@@ -84,7 +84,7 @@ export class Server {
     });
     const told = await answer.json().catch(() => ({}));
     if (!answer.ok) {
-      const why = told.error ?? told.detail ?? answer.statusText;
+      const why = told.message ?? answer.statusText;
       throw new Refused(answer.status, typeof why === "string" ? why : answer.statusText);
     }
     return told as T;

@@ -84,7 +84,7 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tunti", "serve", "--port", str(self.port)], stdout=out, stderr=out, env=env
             )
-        assert wait(self.up, 90), self.log.read_text()[-3000:]
+        assert wait(self.up, 300), self.log.read_text()[-3000:]
 
     def up(self):
         try:

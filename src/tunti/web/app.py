@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.resources import files
 from threading import Event, Thread
 
@@ -19,6 +20,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from tunti import __version__
 from tunti.errors import TuntiError
 from tunti.locale import N_, translator
+from tunti.report.words import words_for
 from tunti.store.models import Job, PlanRow, ProjectRow
 from tunti.web import (
     accounts,
@@ -39,6 +41,7 @@ from tunti.web.ground import NotReady
 from tunti.web.guard import guard
 from tunti.web.logs import LOG, tell
 from tunti.web.page import language_of, page
+from tunti.web.said import in_words
 from tunti.web.security import Door
 from tunti.web.settings import ServeSettings
 from tunti.web.state import Service, open_service
@@ -142,7 +145,9 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
         status = 403 if isinstance(problem, Refused) else 409 if isinstance(problem, Outdated) else 400
         said = {"message": problem.text(language_of(request))}
         if isinstance(problem, Outdated) and not _plain(request):
-            return page(request, "conflict.html", status=409, problem=problem, workspace=True)
+            words = words_for(language_of(request))
+            told = partial(in_words, words=words, names={})
+            return page(request, "conflict.html", status=409, problem=problem, in_words=told, workspace=True)
         if isinstance(problem, Outdated):
             said |= {"version": str(problem.plan.version), "both": ", ".join(sorted(problem.both))}
         return _answer(request, status, said)

@@ -18,7 +18,7 @@ from tunti.web.guard import check_csrf
 from tunti.web.page import away
 from tunti.web.state import asked_of, service_of
 from tunti.work import jobs, plans
-from tunti.work.changes import read_changes
+from tunti.work.changes import key_of, read_changes
 
 router = APIRouter(include_in_schema=False)
 
@@ -86,7 +86,10 @@ def make_changes(request: Request, base: int, changes: list[dict[str, Any]], *, 
         if getattr(c, "site", None) is not None and c.site not in sites | own:
             raise TuntiError(say("There is no site '{site}'.", site=c.site))
     if patches:
-        _, _, found = ground.changed(patches)
+        # A change may be about a site that the plan itself has added.
+        keys = {key_of(p) for p in patches}
+        added = [p for p in plan.content["patches"] if p["kind"] == "add_site" and key_of(p) not in keys]
+        _, _, found = ground.changed([*added, *patches])
         wrong = [f for f in found if f.table == "scenario" and f.level is Level.ERROR]
         if wrong:
             raise TuntiError(wrong[0].what)

@@ -9,11 +9,12 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from tunti.findings import say
-from tunti.report.words import missing, words_for
+from tunti.report.words import words_for
 from tunti.store.models import Job, PlanRow
 from tunti.web.asked import Token, place_of, sound
 from tunti.web.charts import curve, others
 from tunti.web.guard import check_csrf
+from tunti.web.overview import names_of
 from tunti.web.page import away, language_of, page
 from tunti.web.state import asked_of, service_of
 from tunti.work import plans
@@ -57,10 +58,18 @@ def choices(request: Request) -> Response:
         running=running,
         charts=drawn,
         at=at,
+        offered=_around(len(plan.content["points"] or ())),
         now=set(plan.content["points"] or ()),
         illustrative=bool(plan.result and plan.result["illustrative"]),
         workspace=True,
     )
+
+
+def _around(n: int) -> str:
+    """Offer numbers of points around what the plan has."""
+    if not n:
+        return "20, 40, 60, 80"
+    return ", ".join(str(k) for k in sorted({max(1, round(n * share)) for share in (0.6, 0.8, 1, 1.2)}))
 
 
 @router.get(_L + "/choices/{job}/{row}")
@@ -69,10 +78,7 @@ def choice(request: Request, job: int, row: int) -> Response:
     asked = asked_of(request)
     project, plan = sound(asked)
     found, made = _found(request, plan, job, row)
-    inputs = service_of(request).ground(project).changed(plan.content["patches"])[0]
-    names = {
-        str(r["site"]): str(r["site"] if missing(r["name"]) else r["name"]) for r in inputs.sites.to_dict("records")
-    }
+    names = names_of(service_of(request), project, plan)
     now, then = set(plan.content["points"] or ()), set(found["network"])
     return page(
         request,

@@ -6,6 +6,7 @@ from tunti.locale import N_
 
 MAP_WORDS = {
     "map": N_("Map"),
+    "choose_hint": N_("Choose a site on the map or in the table below: what a change there would do stands here."),
     "zoom_in": N_("Zoom in"),
     "zoom_out": N_("Zoom out"),
     "chosen": N_("What is chosen on the map"),
@@ -36,7 +37,7 @@ MAP_WORDS = {
     "forbid": N_("Must not open"),
     "free": N_("Leave it free"),
     "kept": N_("The change is in the plan."),
-    "added": N_("The site is in the plan; drive times to it are being worked out."),
+    "added": N_("The site is in the plan."),
     "new_site": N_("New site"),
     "new_name": N_("Name of the new site"),
     "new_cost": N_("Cost of the site, euros a year (may be left empty)"),

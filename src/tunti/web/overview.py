@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from tunti.errors import TuntiError
 from tunti.locale import N_
 from tunti.location.what_if import figures
-from tunti.report.words import words_for
+from tunti.report.words import missing, words_for
 from tunti.store.models import PlanRow, ProjectRow
 from tunti.web.asked import Token, place_of, sound
 from tunti.web.charts import bars
@@ -18,7 +18,8 @@ from tunti.web.ground import NotReady
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.running import JOB_STATES, JOB_WORDS
-from tunti.web.state import asked_of, service_of
+from tunti.web.said import SETTING_WORDS, in_words
+from tunti.web.state import Service, asked_of, service_of
 from tunti.work import jobs, plans, states
 from tunti.work.changes import key_of
 from tunti.work.roles import Act, may
@@ -54,23 +55,54 @@ def overview(request: Request) -> Response:
     regions = (
         [] if result is None else [(words.place(r, "region"), r["share_today"], r["share"]) for r in result["regions"]]
     )
+    names = names_of(service, project, plan)
+    running = any(j.state in ("queued", "running") for j in rows)
     return page(
         request,
         "plan.html",
+        step=_next_step(plan),
+        steps_in_all=WAY,
+        setting_words=SETTING_WORDS,
         jobs=rows,
         job_words=JOB_WORDS,
         job_states=JOB_STATES,
-        history=history,
+        history=[(v, "; ".join(in_words(c, words, names) for c in v.changes)) for v in history],
         steps=steps,
         result=result,
         live=live,
-        patches=[(key_of(p), p) for p in plan.content["patches"]],
+        patches=[(key_of(p), in_words(p, words, names)) for p in plan.content["patches"]],
         chart=bars(regions, words) if len(regions) > 1 else None,
         illustrative=bool(result and result["illustrative"]),
-        running=any(j.state in ("queued", "running") for j in rows),
+        running=running,
         editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),
         workspace=True,
     )
+
+
+WAY = (
+    ("network", N_("Network")),
+    ("figures", N_("Figures and documents")),
+    ("propose", N_("Proposal")),
+    ("hear", N_("Hearing")),
+    ("decide", N_("Decision")),
+    ("decided", N_("Decided")),
+)
+"""The steps of a plan's way, in order."""
+
+
+def _next_step(plan: PlanRow) -> str:
+    """Tell which step of its way a plan takes next."""
+    if plan.state != "draft":
+        return {"proposed": "hear", "heard": "decide"}.get(plan.state, "decided")
+    if plan.content["points"] is None:
+        return "network"
+    return "propose" if plan.result is not None and plan.result["version"] == plan.version else "figures"
+
+
+def names_of(service: Service, project: ProjectRow, plan: PlanRow) -> dict[str, str]:
+    """Give the names of the plan's sites by their ids."""
+    sites = service.ground(project).changed(plan.content["patches"])[0].sites
+    return {str(r["site"]): str(r["site"] if missing(r["name"]) else r["name"]) for r in sites.to_dict("records")}
 
 
 def _live(service: Any, project: ProjectRow, plan: PlanRow) -> Any:
@@ -101,4 +133,7 @@ def step(
         shown = plan.result["shown"]
     with service_of(request).db.writing() as session:
         states.step(session, asked.person, plan.id, to, version=version, why=why, record_number=number, shown=shown)
+        if to is State.DECIDED:
+            # The documents tell the decision and the answers to the statements.
+            jobs.ask_job(session, asked.person.name, project=project.id, plan=plan.id, kind="stages")
     return away(place_of(plan, project))

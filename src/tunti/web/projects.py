@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tunti.errors import InputError, TuntiError
 from tunti.findings import Level, stops
+from tunti.inputs.schemas import SCHEMAS
 from tunti.report.words import words_for
 from tunti.store.models import PlanRow, ProjectRow
 from tunti.web.asked import Token, place_of, rows_of
@@ -95,7 +96,7 @@ def _project(request: Request, problem: str | None, findings: list[Any] | None =
     regions = inputs.municipalities.drop_duplicates("region")[["region", "region_fi", "region_sv", "region_en"]]
     words = words_for(language_of(request))
     sizes = [
-        (name, len(getattr(inputs, name)))
+        (SCHEMAS[name].label, len(getattr(inputs, name)))
         for name in ("cells", "municipalities", "agencies", "services", "offices", "sites")
     ]
     return page(

@@ -15,6 +15,7 @@ from tunti.store.models import Audit, PlanRow
 from tunti.web.asked import Token, rows_of
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
+from tunti.web.said import TRAIL_WORDS, WHO_WORDS
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, states
 from tunti.work.roles import Act, may
@@ -68,7 +69,16 @@ def log(request: Request) -> Response:
             .all()
         )
         broken = audit.broken(session)
-    return page(request, "log.html", decided=decided, trail=trail, broken=broken, workspace=True)
+    return page(
+        request,
+        "log.html",
+        decided=decided,
+        trail=trail,
+        broken=broken,
+        trail_words=TRAIL_WORDS,
+        who_words=WHO_WORDS,
+        workspace=True,
+    )
 
 
 @router.post("/work/{project}/log")

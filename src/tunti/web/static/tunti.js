@@ -1,5 +1,9 @@
 // Pages work without this script. It refreshes the part that shows a running job, and keeps the reader's place.
 "use strict";
+// On a phone the pages of a plan are a strip: the one that is open is moved into sight.
+const strip = document.querySelector(".plan-nav ul");
+const shown = strip && strip.querySelector("[aria-current]");
+if (shown) strip.scrollLeft = shown.offsetLeft - strip.offsetLeft - 16;
 for (const part of document.querySelectorAll("[data-refresh]")) {
   const seconds = Number(part.dataset.refresh) || 5;
   const again = async () => {

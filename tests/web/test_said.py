@@ -1,0 +1,82 @@
+"""What is kept as codes is said in words, and a plan's page says what to do next."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import tunti
+from tunti.report.words import words_for
+from tunti.web.said import TRAIL_WORDS, in_words
+
+from .conftest import send, work
+from .test_pages import PLAN
+
+API = "/api/projects/project/plans/plan"
+CHANGES = (
+    {"do": "open", "site": "s1"},
+    {"do": "close", "site": "s1"},
+    {"do": "points", "points": ["s1", "s2"]},
+    {"do": "points", "points": None},
+    {"do": "drop", "key": "site:s1"},
+    {"do": "patch", "patch": {"kind": "site_status", "site": "s1", "status": "required"}},
+    {"kind": "site_status", "site": "s1", "status": "forbidden"},
+    {"kind": "add_site", "site": "s9", "name": "Uusi", "lon": 25.0, "lat": 62.0},
+    {"kind": "value", "table": "offices", "row": "t1", "column": "serves", "value": "remote"},
+    {"kind": "value", "table": "offices", "row": "t1", "column": "staff", "value": ""},
+    {"kind": "setting", "name": "standard.minutes", "value": 45},
+    {"kind": "setting", "name": "speeds.other", "value": True},
+    {"kind": "people", "factor": 1.1, "region": "02"},
+)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_changes_are_said_in_words(language):
+    words = words_for(language)
+    said = [in_words(c, words, {"s1": "Torikatu"}) for c in CHANGES]
+    assert len(set(said)) == len(said)
+    assert all("Torikatu" in s for s in (said[0], said[1], said[5], said[6]))
+    assert not [s for s in said if re.search(r"site_status|add_site|[{}]|None|customer_m2", s)]
+
+
+def test_every_entry_of_the_trail_has_words():
+    source = "".join(
+        p.read_text() for part in ("work", "web") for p in (Path(tunti.__file__).parent / part).glob("*.py")
+    )
+    noted = set(re.findall(r'record\(\s*session,\s*[^"]*?"([a-z ]+)"', source))
+    assert len(noted) > 10
+    assert {n for n in noted if n not in TRAIL_WORDS and not n.endswith(" ")} - {"public", "retention"} == set()
+
+
+def test_a_site_of_the_plan_itself_can_be_ruled_on(alone):
+    plan = alone.get(API).json()
+    token = {"X-CSRF-Token": plan["csrf"]}
+    place = alone.get(f"{API}/sites").json()["features"][0]["geometry"]["coordinates"]
+    patches = (
+        {"kind": "add_site", "site": "Uusi", "name": "Uusi", "lon": place[0] + 0.01, "lat": place[1]},
+        {"kind": "site_status", "site": "Uusi", "status": "required"},
+    )
+    for patch in patches:
+        body = {"version": alone.get(API).json()["version"], "changes": [{"do": "patch", "patch": patch}]}
+        answer = alone.post(f"{API}/changes", json=body, headers=token)
+        assert answer.status_code == 200, answer.text
+    assert "Uusi" in alone.get(API).json()["points"]
+
+
+def test_the_page_says_what_to_do_next(alone):
+    def step():
+        text = alone.get(PLAN + "?lang=en").text
+        return re.search(r'aria-current="step">([^<]+)<', text)[1]
+
+    assert step() == "Proposal"
+    version = alone.get(API).json()["version"]
+    site = alone.get(API).json()["points"][0]
+    send(alone, PLAN + "/changes", {"do": "close", "site": site, "version": version}, at=PLAN)
+    assert step() == "Figures and documents"
+    send(alone, PLAN + "/jobs", {"kind": "plan"}, at=PLAN)
+    work(alone.app)
+    assert step() == "Proposal"
+    for to, then in (("proposed", "Hearing"), ("heard", "Decision"), ("decided", "Decided")):
+        version = alone.get(API).json()["version"]
+        send(alone, PLAN + "/state", {"to": to, "version": version, "why": "x"}, at=PLAN)
+        assert step() == then
