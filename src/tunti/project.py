@@ -40,8 +40,9 @@ from tunti.plan.area import Area, find_region, part
 from tunti.plan.around import around
 from tunti.plan.checked import verified
 from tunti.plan.duties import Services
-from tunti.plan.regional import RegionalPlan, regional_plan, today_open
+from tunti.plan.regional import RegionalPlan, regional_plan
 from tunti.plan.service_today import service_change, service_today
+from tunti.plan.solved import today_open
 from tunti.premises.consolidate import Premises
 from tunti.programme.follow import agreed_table
 from tunti.programme.result import Programme
