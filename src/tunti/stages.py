@@ -36,12 +36,13 @@ from tunti.network.osm import graph_from_extract
 from tunti.network.repair import repair
 from tunti.plan.area import OFFICE_PLACE, Area, area, destinations, part, served_offices, serving_offices
 from tunti.plan.checked import services_verified
-from tunti.plan.duties import Services, rule_in_words, services_result
+from tunti.plan.duties import Services, services_result
 from tunti.plan.premises_checked import premises_verified
 from tunti.plan.programme_checked import programme_verified
 from tunti.plan.question import question
-from tunti.plan.regional import Solved
+from tunti.plan.service_flags import rule_in_words
 from tunti.plan.service_question import ServiceQuestion, of_region, service_question
+from tunti.plan.solved import Solved
 from tunti.premises.consolidate import Premises, consolidate, work_offices
 from tunti.programme.floors import Today
 from tunti.programme.phase import programme

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tunti.errors import Infeasible
 from tunti.inputs.frames import typed
 from tunti.inputs.schemas import ACTUALS, AGREED
-from tunti.plan.verify_programme import ProgrammeTables, verify_programme
+from tunti.plan.verify_programme import verify_programme
+from tunti.plan.verify_tables import ProgrammeTables
 from tunti.programme.phase import programme
 
 from .upstream import small

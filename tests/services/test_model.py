@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tunti.errors import Infeasible
 from tunti.location.services import ByCell
-from tunti.location.services_form import must_serve
 from tunti.location.services_reduce import useful_modes
+from tunti.location.services_rows import must_serve
 from tunti.location.services_solve import solve_services
 
 from .small import beside, best, cost, fits, keeps, random_problem

@@ -15,7 +15,8 @@ from tunti.errors import Infeasible, TuntiError
 from tunti.findings import Message, say
 from tunti.location.highs import quiet_highs
 from tunti.location.services import ASSISTED, REMOTE, STAFFED, ByCell, ServiceAnswer, ServiceProblem
-from tunti.location.services_form import SCALE, Columns, Model, Rule, build
+from tunti.location.services_form import build
+from tunti.location.services_model import SCALE, Columns, Model, Rule
 
 Progress = Callable[[Message, float | None], None]
 """Called with what is being done and the share done."""

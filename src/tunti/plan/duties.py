@@ -8,16 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tunti.access.times import UNREACHABLE, TravelTimes
-from tunti.findings import Finding, Message, Share, say, warning
+from tunti.access.times import TravelTimes
+from tunti.findings import Finding, Message
 from tunti.inputs.tables import Inputs
-from tunti.location.rules import plain
-from tunti.location.services import MODES, STAFFED, STRENGTH, VISITING, ServiceAnswer
-from tunti.location.services_form import Rule
+from tunti.location.services import MODES, STAFFED, VISITING, ServiceAnswer
 from tunti.location.services_solve import serving_places
 from tunti.plan.area import Area
 from tunti.plan.service_access import access_by_service, cell_minutes, group_times, languages_met, within
-from tunti.plan.service_question import ServiceQuestion, presence_cost, spoken_languages, tuples
+from tunti.plan.service_flags import service_findings, service_flags
+from tunti.plan.service_groups import tuples
+from tunti.plan.service_languages import spoken_languages
+from tunti.plan.service_offices import service_money, service_offices
+from tunti.plan.service_question import ServiceQuestion, presence_cost
 from tunti.settings import Settings
 
 
@@ -117,7 +119,7 @@ def services_result(
     place, after, today = group_times(question, answer)
     visits, people = _visits(question, place)
     duties = _duties(question, answer, area, inputs, visits, settings)
-    offices = _offices(question, answer, area, inputs, office_times, served, settings)
+    offices = service_offices(question, answer, area, inputs, office_times, served, settings)
     points = _points(question, answer, area, inputs, duties, offices, people, settings)
     access = access_by_service(question, answer, area, after, today)
     cells = cell_minutes(question, area, place, after, today)
@@ -141,9 +143,9 @@ def services_result(
         ).astype({"group": "string"}),
         cells=cells,
         languages=languages,
-        money=_money(question, answer, points, duties, mine, (after, today), settings),
-        flags=_flags(points, duties, offices, access, languages, area, settings),
-        findings=_findings(inputs, area, question),
+        money=service_money(question, answer, points, duties, mine, (after, today), settings),
+        flags=service_flags(points, duties, offices, access, languages, area, settings),
+        findings=service_findings(inputs, area, question),
         open=answer.open,
         certificate=Certificate(
             answer.objective,
@@ -273,79 +275,6 @@ def _referrals(
     return found
 
 
-def _offices(
-    question: ServiceQuestion,
-    answer: ServiceAnswer,
-    area: Area,
-    inputs: Inputs,
-    office_times: TravelTimes,
-    served: pd.DataFrame,
-    settings: Settings,
-) -> pd.DataFrame:
-    """List every office with what becomes of its customer part, and the point that takes its customers over."""
-    p = question.problem
-    day = pd.Timestamp(settings.project.as_of)
-    region = inputs.offices["municipality"].map(inputs.municipalities.set_index("municipality")["region"])
-    planned = ~region.isin(settings.project.regions_left_out).fillna(False)
-    left = (inputs.offices["open_to"] < day) & inputs.offices["work_m2"].isna()
-    frame = inputs.offices.assign(region=region.astype("string"))[planned & ~left.fillna(False)]
-    part = dict.fromkeys(frame["office"].astype(str), "none")
-    replaced: dict[str, tuple[str, float]] = {}
-    saving: dict[str, int] = {}
-    ends: dict[str, int] = {}
-    # Any mode counts that the agency's services allow: the model chose no other.
-    column = {o: i for i, o in enumerate(served["office"].astype(str))}
-    from_site = np.repeat(np.arange(len(office_times.sites)), np.diff(office_times.indptr))
-    order = np.lexsort((from_site, office_times.seconds, office_times.cell))
-    begin = np.searchsorted(office_times.cell[order], np.arange(len(served) + 1))
-    presence = presence_cost(settings.services)
-    names = area.sites["site"].astype(str).tolist()
-    needed = _needed(question, answer)
-    for o, row in enumerate(tuples(question.offices)):
-        name = str(row.office)
-        ends[name] = int(presence[p.office_mode[o]])
-        part[name] = "stays" if answer.kept[o] else "closes"
-        if answer.kept[o]:
-            continue
-        saving[name] = int(row.rent_cents)
-        i = column[name]
-        for k in order[begin[i] : begin[i + 1]]:
-            if answer.mode[p.office_agency[o], from_site[k]] >= 0:
-                replaced[name] = (names[from_site[k]], float(office_times.seconds[k]) / 60)
-                break
-    office = frame["office"].astype(str).tolist()
-    return pd.DataFrame(
-        {
-            "office": pd.array(office, dtype="string"),
-            "agency": frame["agency"].astype("string").to_numpy(),
-            "municipality": frame["municipality"].astype("string").to_numpy(),
-            "region": frame["region"].to_numpy(),
-            "customer_part": pd.array([part[n] for n in office], dtype="string"),
-            "replaced_by": pd.array([replaced.get(n, (pd.NA, np.nan))[0] for n in office], dtype="string"),
-            "minutes_to_replacement": [replaced.get(n, (pd.NA, np.nan))[1] for n in office],
-            "saving_cents_year": np.array([saving.get(n, 0) for n in office], np.int64),
-            "presence_cents_year": np.array([ends.get(n, 0) for n in office], np.int64),
-            "needed": [n in needed for n in office],
-            "work_part": (frame["work_m2"].fillna(0.0) > 0).to_numpy(),
-            "illustrative": frame["illustrative"].fillna(False).to_numpy(dtype=bool),
-        }
-    )
-
-
-def _needed(question: ServiceQuestion, answer: ServiceAnswer) -> set[str]:
-    """Name the offices that stay although their agency serves at least as fully at a point near by."""
-    p = question.problem
-    names = question.offices["office"].astype(str).tolist()
-    fits = {a: {m for g in p.groups if g.agency == a for m in g.modes} for a in range(len(p.agencies))}
-    found = set()
-    for o, j in zip(p.close_office.tolist(), p.close_site.tolist(), strict=True):
-        mode = int(answer.mode[p.office_agency[o], j])
-        as_well = mode in fits[int(p.office_agency[o])] and STRENGTH[mode] >= STRENGTH[int(p.office_mode[o])]
-        if answer.kept[o] and as_well:
-            found.add(names[o])
-    return found
-
-
 def _points(
     question: ServiceQuestion,
     answer: ServiceAnswer,
@@ -423,198 +352,3 @@ def _rounds(
                 number += 1
             vehicle[at], weekday[at] = number, k % days + 1
     return vehicle, weekday
-
-
-def _money(
-    question: ServiceQuestion,
-    answer: ServiceAnswer,
-    points: pd.DataFrame,
-    duties: pd.DataFrame,
-    mine: NDArray[np.bool_],
-    seconds: tuple[NDArray[np.uint16], NDArray[np.uint16]],
-    settings: Settings,
-) -> pd.DataFrame:
-    """Say what the model weighed, today and after the plan, each euro in one row."""
-    p = question.problem
-    rent = question.offices["rent_cents"].to_numpy(np.int64)
-    presence = p.office_cost - rent
-    rent, presence, kept = rent[mine], presence[mine], answer.kept[mine]
-    after, today = seconds
-    known = _served_today(question)
-    rows = [
-        ("points", 0, int(points["cost_cents_year"].sum())),
-        ("presence_at_points", 0, int(duties["cost_cents_year"].sum())),
-        ("presence_at_offices", int(presence.sum()), int(presence[kept].sum())),
-        ("rent_of_customer_parts", int(rent.sum()), int(rent[kept].sum())),
-        ("customers_travel", _travel(question, today, known, settings), _travel(question, after, known, settings)),
-        ("customers_travel_new", 0, _travel(question, after, ~known, settings)),
-    ]
-    return pd.DataFrame(rows, columns=["what", "today_cents_year", "after_cents_year"]).astype({"what": "string"})
-
-
-def _served_today(question: ServiceQuestion) -> NDArray[np.bool_]:
-    """Tell which groups of services some office gives today."""
-    p = question.problem
-    return np.array([len(p.offices_of(group)) > 0 for group in p.groups], bool)
-
-
-def _travel(
-    question: ServiceQuestion, seconds: NDArray[np.uint16], counted: NDArray[np.bool_], settings: Settings
-) -> int:
-    """Price the minutes that customers travel there and back; beyond the cut-off the cut-off counts."""
-    p = question.problem
-    cents = 2 * settings.plan.travel_eur_hour * 100 / 3600
-    limit = int(p.times.cutoff_minutes * 60)
-    each = np.where(seconds == UNREACHABLE, limit, seconds).astype(np.float64)
-    return round(
-        sum(float(each[g] @ p.people) * group.visits for g, group in enumerate(p.groups) if counted[g]) * cents
-    )
-
-
-def _flags(
-    points: pd.DataFrame,
-    duties: pd.DataFrame,
-    offices: pd.DataFrame,
-    access: pd.DataFrame,
-    languages: pd.DataFrame,
-    area: Area,
-    settings: Settings,
-) -> tuple[Message, ...]:
-    s, found = settings.services, []
-
-    def names(rows: pd.DataFrame) -> str:
-        few = rows["name"].astype(str).tolist()
-        return ", ".join(few[:10]) + (" ..." if len(few) > 10 else "")
-
-    low = points[points["below_demand"]]
-    if len(low):
-        found.append(
-            say(
-                "Points with fewer than {n} customers a week ({count}): {names}.",
-                n=s.demand_known_week,
-                count=len(low),
-                names=names(low),
-            )
-        )
-    alone = points[points["unlinked"]]
-    if len(alone):
-        found.append(
-            say("Points that no closing office pays for ({count}): {names}.", count=len(alone), names=names(alone))
-        )
-    worse = access[access["region"].notna() & (access["people_inside_after"] < access["people_inside_today"])]
-    if len(worse):
-        row = worse.assign(drop=worse["share_today"] - worse["share_after"]).sort_values("drop").iloc[-1]
-        found.append(
-            say(
-                "Fewer people than today are within the standard in {count} cases; the largest drop is {drop}, of the "
-                "service {service} in region {region}.",
-                count=len(worse),
-                drop=Share(float(row["drop"])),
-                service=str(row["service"]),
-                region=str(area.regions.set_index("region")["region_fi"].get(row["region"], "")),
-            )
-        )
-    unmet = languages[~languages["met"]]
-    if len(unmet):
-        found.append(
-            say(
-                "Required languages that no place within the standard gives: {count} cases of municipality, service "
-                "and language; {today} of them are met today.",
-                count=len(unmet),
-                today=int(unmet["met_today"].sum()),
-            )
-        )
-    far = duties[duties["referral_minutes"] > s.referral_known_minutes]
-    if len(far):
-        found.append(
-            say(
-                "Referrals to a place more than {minutes} minutes away: {count}.",
-                minutes=s.referral_known_minutes,
-                count=len(far),
-            )
-        )
-    refused = duties[duties["duty"] & (duties["mode"] == "none")]
-    if len(refused):
-        found.append(
-            say(
-                "Agencies that must take part but do not serve at a point: {count} cases, first {agency} at {site}.",
-                count=len(refused),
-                agency=str(refused["agency"].iloc[0]),
-                site=str(refused["site"].iloc[0]),
-            )
-        )
-    needed = offices.loc[offices["needed"], "office"].astype(str).tolist()
-    if needed:
-        found.append(
-            say(
-                "Offices that stay although their agency serves as well near by, because a standard needs them "
-                "({count}): {names}.",
-                count=len(needed),
-                names=", ".join(needed[:10]) + (" ..." if len(needed) > 10 else ""),
-            )
-        )
-    if bool(offices["illustrative"].any()):
-        found.append(say("Rents, visits and floor areas of offices are partly invented for illustration."))
-    found.append(say("Costs of presence, points, hosts and rooms are defaults of this product unless you set them."))
-    return tuple(found)
-
-
-def _findings(inputs: Inputs, area: Area, question: ServiceQuestion) -> tuple[Finding, ...]:
-    """Tell of promises that the plan can't hold because their row says something that is not there."""
-    sites, agencies = set(area.sites["site"]), set(question.problem.agencies)
-    found = []
-    for n, row in enumerate(tuples(inputs.commitments), start=2):
-        if row.site not in sites or row.agency not in agencies:
-            found.append(
-                warning(
-                    "commitments",
-                    n,
-                    "site" if row.site not in sites else "agency",
-                    say(
-                        "The promise of {agency} at {site} is outside what is planned.",
-                        agency=row.agency,
-                        site=row.site,
-                    ),
-                    say("Correct the row, or leave it out."),
-                )
-            )
-    return tuple(found)
-
-
-def rule_in_words(question: ServiceQuestion, area: Area, rule: Rule, size: float) -> Message:
-    """Say which rule would have to give, and by how much."""
-    kind, first, second = rule
-    p = question.problem
-    if kind == "floor":
-        group = question.groups.iloc[first]
-        names = question.services.loc[question.services["group"] == first, "service"]
-        people = int(question.people[second])
-        return say(
-            "The services {services} of {agency} can't have {share} of the people of region {region} within {minutes} "
-            "minutes: {n} people are too many outside.",
-            services=", ".join(names.astype(str)),
-            agency=str(group["agency"]),
-            share=Share(int(p.groups[first].floor[second]) / max(people, 1)),
-            region=str(area.regions["region_fi"].iloc[second]),
-            minutes=plain(float(group["minutes"])),
-            n=max(1, round(size * max(1.0, float(p.groups[first].floor[second]) / 1000))),
-        )
-    if kind == "language":
-        row = p.languages[first]
-        return say(
-            "The services of {group} can't be given in the language {language} in municipality {municipality}.",
-            group=p.groups[row.group].name,
-            language=row.language,
-            municipality=row.municipality,
-        )
-    if kind == "capacity":
-        return say("The point {site} can't take the visits that come to it.", site=str(area.sites["site"].iloc[first]))
-    if kind == "closing":
-        return say(
-            "The office {office} would have to stay, although its agency serves as well at the point {site}.",
-            office=str(question.offices["office"].iloc[first]),
-            site=str(area.sites["site"].iloc[second]),
-        )
-    if kind == "cover":
-        return say("The people whom the points must reach are too many by {n}.", n=max(1, round(size)))
-    return say("The rule '{rule}' of the points conflicts with the services.", rule=p.rows[first].name)

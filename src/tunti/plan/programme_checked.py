@@ -7,7 +7,8 @@ from dataclasses import fields
 from tunti.errors import InputError
 from tunti.inputs.tables import Inputs
 from tunti.plan.duties import Services
-from tunti.plan.verify_programme import ProgrammeTables, verify_programme
+from tunti.plan.verify_programme import verify_programme
+from tunti.plan.verify_tables import ProgrammeTables
 from tunti.premises.consolidate import Premises
 from tunti.programme.result import Programme
 from tunti.settings import Settings

@@ -16,12 +16,13 @@ from tunti.access.standard import Access, access_table, population_base
 from tunti.access.times import TravelTimes
 from tunti.findings import Finding, Level, Message
 from tunti.inputs.tables import Inputs, Source
-from tunti.location.problem import Network, Problem
+from tunti.location.problem import Network
 from tunti.plan.area import Area, part
 from tunti.plan.around import Around
 from tunti.plan.duties import Services
 from tunti.plan.flags import flags
 from tunti.plan.question import rules_in_words
+from tunti.plan.solved import Solved, today_open
 from tunti.premises.consolidate import Premises
 from tunti.programme.result import Programme
 from tunti.remote.service import RemoteService
@@ -188,70 +189,6 @@ class RegionalPlan:
     def all_points(self) -> pd.DataFrame:
         """Points of the area, then those across its border that serve people in it."""
         return pd.concat([self.points, self.neighbours], ignore_index=True)
-
-
-@dataclass(frozen=True, eq=False)
-class Solved:
-    """What the stages before the plan have found, for the whole planned area.
-
-    Attributes
-    ----------
-    area : Area
-        Planned cells and sites.
-    times : TravelTimes
-        From the area's cells to ``places``: the sites first, then the places of today's offices.
-    offices : DataFrame
-        Today's offices that serve customers.
-    office_place : int64, shape (offices,)
-        Row of ``times`` for each office.
-    office_minutes : DataFrame
-        Per office: ``nearest_point, minutes_to_point``.
-    problem, network : Problem, Network
-        The question and its answer.
-    snap : DataFrame
-        Snap report in short.
-    means : DataFrame
-        Access by other means.
-    without_car, without_car_outside : int or None
-        As in :class:`RegionalPlan`.
-    """
-
-    area: Area
-    times: TravelTimes
-    offices: pd.DataFrame
-    office_place: NDArray[np.int64]
-    office_minutes: pd.DataFrame
-    problem: Problem
-    network: Network
-    snap: pd.DataFrame
-    means: pd.DataFrame
-    without_car: int | None
-    without_car_outside: int | None
-
-
-def today_open(
-    solved_area: Area, offices: pd.DataFrame, office_place: NDArray[np.int64], places: int
-) -> NDArray[np.bool_]:
-    """Tell which places serve customers today: existing points and offices.
-
-    Parameters
-    ----------
-    solved_area : Area
-    offices : DataFrame
-        Today's offices that serve customers.
-    office_place : int64, shape (offices,)
-        Their rows among the places.
-    places : int
-        Number of places.
-
-    Returns
-    -------
-    bool, shape (places,)
-    """
-    is_open = np.zeros(places, bool)
-    is_open[: len(solved_area.sites)] = (solved_area.sites["status"] == "existing").to_numpy(dtype=bool)
-    is_open[office_place[: len(offices)]] = True
-    return is_open
 
 
 def regional_plan(

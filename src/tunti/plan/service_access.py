@@ -12,7 +12,9 @@ from tunti.location.rules import seconds_of
 from tunti.location.services import MODES, REMOTE, STAFFED, VISITING, ServiceAnswer
 from tunti.location.services_solve import serving_places
 from tunti.plan.area import Area
-from tunti.plan.service_question import ServiceQuestion, spoken_languages, tuples
+from tunti.plan.service_groups import tuples
+from tunti.plan.service_languages import spoken_languages
+from tunti.plan.service_question import ServiceQuestion
 
 
 def group_times(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +15,11 @@ from tunti.findings import say
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Goal, Network, Problem
 from tunti.location.rules import SiteRow, needed, seconds_of, site_rows, site_states
-from tunti.location.services import MODES, Cover, Group, LanguageRow, ServiceProblem
+from tunti.location.services import MODES, Cover, Group, ServiceProblem
 from tunti.money import rent_parts
 from tunti.plan.area import Area, part
+from tunti.plan.service_groups import mode_positions, service_groups, service_table, taking_part, tuples
+from tunti.plan.service_languages import language_demands
 from tunti.settings import Settings
 from tunti.settings_services import ServiceSettings
 
@@ -126,11 +127,11 @@ def service_question(
     rent, _ = rent_parts(offices)
     presence = presence_cost(s)
     tier = area.sites["tier"].fillna(s.tier).to_numpy(dtype=object)
-    groups, table = _groups(services, names)
+    groups, table = service_groups(services, names)
     today = np.zeros((len(groups), len(code)), np.int64)
     for g, row in enumerate(tuples(groups)):
         serves = np.zeros(len(times.sites), bool)
-        fits = (office_agency == position[row.agency]) & np.isin(office_mode, _positions(row.modes))
+        fits = (office_agency == position[row.agency]) & np.isin(office_mode, mode_positions(row.modes))
         serves[office_place[fits]] = True
         _, seconds = times.nearest(serves)
         inside = (seconds <= seconds_of(row.minutes)) & (region >= 0)
@@ -141,7 +142,7 @@ def service_question(
         Group(
             name=row.group,
             agency=position[row.agency],
-            modes=_positions(row.modes),
+            modes=mode_positions(row.modes),
             seconds=seconds_of(row.minutes),
             floor=floors[g],
             visits=float(row.visits_year) / everyone,
@@ -159,7 +160,7 @@ def service_question(
     mids = [0.0, *s.travel_edges_minutes]
     middle = [(a + b) / 2 for a, b in pairwise(mids)] + [s.travel_beyond_minutes]
     cents_minute = 2 * settings.plan.travel_eur_hour * 100 / 60
-    languages, language_rows = _languages(
+    languages, language_rows = language_demands(
         times, area, inputs, table, groups, offices, office_place, office_mode, office_agency, state, allowed
     )
     problem = ServiceProblem(
@@ -265,108 +266,6 @@ def of_region(question: ServiceQuestion, network_problem: Problem, network: Netw
     )
 
 
-def tuples(frame: pd.DataFrame) -> list[Any]:
-    """Give the rows of a table, each with its columns as names."""
-    return list(frame.itertuples())
-
-
-def taking_part(inputs: Inputs, settings: Settings) -> pd.DataFrame:
-    """Give the agencies that serve customers at points on the project's day.
-
-    Returns
-    -------
-    DataFrame
-        ``agency, duty`` (boolean, NA where the table does not say), in the order of the table; agencies that only the
-        services or the offices name come after.
-    """
-    day = pd.Timestamp(settings.project.as_of)
-    table = inputs.agencies
-    exists = (table["valid_from"].isna() | (table["valid_from"] <= day)) & (
-        table["valid_to"].isna() | (table["valid_to"] >= day)
-    )
-    part = table["takes_part"].fillna("both").isin(("both", "points"))
-    known = table.loc[exists & part, ["agency", "duty"]]
-    if len(table):
-        return known.reset_index(drop=True)
-    named = pd.concat([inputs.services["agency"], inputs.offices["agency"]]).drop_duplicates().sort_values()
-    return pd.DataFrame({"agency": named.to_numpy(), "duty": pd.array([pd.NA] * len(named), dtype="boolean")}).astype(
-        {"agency": "string"}
-    )
-
-
-def service_table(inputs: Inputs, agencies: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Give the services of the agencies with what the settings fill in.
-
-    Returns
-    -------
-    DataFrame
-        ``service, agency, modes`` (in the order of :data:`MODES`), ``minutes, share_set, visits_year, minutes_visit``.
-        An agency without services has one of its own name, in any mode, whose visits are those of its offices.
-    """
-    rows = inputs.services[inputs.services["agency"].isin(agencies["agency"])]
-    modes = rows["modes"].fillna("staffed visiting").map(_in_order)
-    table = pd.DataFrame(
-        {
-            "service": rows["service"],
-            "agency": rows["agency"],
-            "modes": modes,
-            "minutes": rows["standard_minutes"].fillna(settings.standard.minutes),
-            "share_set": rows["standard_share"]
-            .astype(float)
-            .fillna(np.nan if settings.services.share is None else settings.services.share),
-            "visits_year": rows["visits_year"].fillna(0.0),
-            "minutes_visit": rows["minutes_visit"].fillna(20.0),
-        }
-    )
-    table = table[table["modes"] != ""]
-    bare = agencies.loc[~agencies["agency"].isin(table["agency"]), "agency"]
-    visits = inputs.offices.groupby("agency")["visits_year"].sum()
-    bare = bare[bare.isin(inputs.offices["agency"])]
-    more = pd.DataFrame(
-        {
-            "service": bare,
-            "agency": bare,
-            "modes": " ".join(MODES),
-            "minutes": settings.standard.minutes,
-            "share_set": np.nan if settings.services.share is None else settings.services.share,
-            "visits_year": bare.map(visits).fillna(0.0).astype(float),
-            "minutes_visit": 20.0,
-        }
-    )
-    order = {a: i for i, a in enumerate(agencies["agency"])}
-    whole = pd.concat([table, more]) if len(more) else table
-    whole = whole.astype({"service": "string", "agency": "string", "modes": "string", "share_set": "float64"})
-    return whole.sort_values("agency", key=lambda a: a.map(order), kind="stable").reset_index(drop=True)
-
-
-def _in_order(text: object) -> str:
-    given = set(str(text).split())
-    return " ".join(m for m in MODES if m in given)
-
-
-def _positions(modes: str) -> tuple[int, ...]:
-    return tuple(MODES.index(m) for m in modes.split())
-
-
-def _groups(services: pd.DataFrame, names: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Put services of an agency with the same standard and modes into one group."""
-    keys = ["agency", "modes", "minutes", "share_set"]
-    summed = services.groupby(keys, sort=False, dropna=False)["visits_year"].sum()
-    groups = summed.to_frame().reset_index()
-    groups.insert(
-        0,
-        "group",
-        [
-            f"{r.agency}:{'+'.join(r.modes.split())}:{r.minutes:g}"
-            + ("" if pd.isna(r.share_set) else f":{r.share_set:g}")
-            for r in tuples(groups)
-        ],
-    )
-    number = groups.assign(number=np.arange(len(groups)))
-    merged = services.merge(number[[*keys, "number"]], on=keys, how="left")
-    return groups, services.assign(group=merged["number"].to_numpy(dtype=np.int64))
-
-
 def presence_cost(s: ServiceSettings) -> NDArray[np.int64]:
     """Give the least yearly cost of serving in each mode, in cents, whatever the visits.
 
@@ -415,7 +314,7 @@ def _presences(
     must = np.zeros(shape[:2], bool)
     for a, row in enumerate(tuples(agencies)):
         own = groups[groups["agency"] == row.agency]
-        modes = np.isin(np.arange(len(MODES)), [m for text in own["modes"] for m in _positions(text)])
+        modes = np.isin(np.arange(len(MODES)), [m for text in own["modes"] for m in mode_positions(text)])
         allowed[a] = fits_tier & modes[None]
         duty = own["visits_year"].sum() >= s.duty_visits_year if pd.isna(row.duty) else bool(row.duty)
         must[a] = duty
@@ -481,102 +380,3 @@ def _covers(problem: Problem, network: Network) -> tuple[Cover, ...]:
     for region, share in sorted(problem.rules.region_share.items()):
         covers.append(Cover(seconds, region, needed(share, int(problem.people[problem.region == region].sum()))))
     return tuple(c for c in covers if c.people > 0)
-
-
-def _languages(
-    times: TravelTimes,
-    area: Area,
-    inputs: Inputs,
-    services: pd.DataFrame,
-    groups: pd.DataFrame,
-    offices: pd.DataFrame,
-    office_place: NDArray[np.int64],
-    office_mode: NDArray[np.int32],
-    office_agency: NDArray[np.int32],
-    state: NDArray[np.int8],
-    allowed: NDArray[np.bool_],
-) -> tuple[pd.DataFrame, tuple[LanguageRow, ...]]:
-    """List the required languages by municipality and service, and the rows that the plan must keep.
-
-    Rows of the table of language duties must be met; those that follow from the municipality's status must be where
-    they are today.
-    """
-    n = len(state)
-    required = required_languages(area, inputs, services)
-    spoken = spoken_languages(area, inputs)
-    site_speaks = [spoken.get(str(m), {"fi"}) for m in area.sites["municipality"]]
-    office_speaks = [spoken.get(str(m), {"fi"}) for m in offices["municipality"]]
-    main = area.cells.assign(at=np.arange(len(area.cells))).sort_values("people", kind="stable")
-    main_cell = main.groupby("municipality")["at"].last()
-    required = required.assign(cell=required["municipality"].map(main_cell))
-    indptr, place, seconds = times.by_cell()
-    at_place: dict[int, list[int]] = {}
-    for o, where in enumerate(office_place.tolist()):
-        at_place.setdefault(where, []).append(o)
-    mode_of = office_mode.tolist()
-    by_office, by_group = offices["agency"].tolist(), groups["agency"].tolist()
-    longest = [seconds_of(float(m)) for m in groups["minutes"]]
-    fitting = [set(_positions(m)) for m in groups["modes"]]
-    rows: list[LanguageRow] = []
-    done: set[tuple[str, int, str]] = set()
-    for row in tuples(required.dropna(subset=["cell"])):
-        key = (str(row.municipality), int(row.group), str(row.language))
-        # Finnish is served everywhere and sign language is booked: neither depends on the place.
-        if row.language in ("fi", "sign") or key in done:
-            continue
-        done.add(key)
-        cell = int(row.cell)
-        span = slice(indptr[cell], indptr[cell + 1])
-        near = place[span][seconds[span] <= longest[row.group]]
-        modes = fitting[row.group]
-        places, speaks, today = [], [], False
-        for where in near.tolist():
-            if where < n:
-                if state[where] >= 0:
-                    places.append(where)
-                    speaks.append(row.language in site_speaks[where])
-                continue
-            for o in at_place.get(where, ()):
-                if by_office[o] == by_group[row.group] and mode_of[o] in modes:
-                    places.append(n + o)
-                    speaks.append(row.language in office_speaks[o])
-                    today |= speaks[-1] or MODES[mode_of[o]] == "remote"
-        if today or (row.required_by == "table"):
-            rows.append(LanguageRow(key[1], key[0], key[2], np.array(places, np.int32), np.array(speaks, bool)))
-    return required, tuple(rows)
-
-
-def spoken_languages(area: Area, inputs: Inputs) -> dict[str, set[str]]:
-    """Give the languages that staff of each municipality speak: its official ones, and Sámi in the Sámi homeland."""
-    known = inputs.municipalities
-    found = {}
-    for row in tuples(known):
-        languages = set((row.languages if not pd.isna(row.languages) else "fi").split())
-        if not pd.isna(row.sami_homeland) and bool(row.sami_homeland):
-            languages.add("se")
-        found[str(row.municipality)] = languages
-    return found
-
-
-def required_languages(area: Area, inputs: Inputs, services: pd.DataFrame) -> pd.DataFrame:
-    """List the languages that each service must be given in, by municipality.
-
-    Returns
-    -------
-    DataFrame
-        ``municipality, service, group, language, required_by``; only municipalities that ask for more than Finnish,
-        and sign language where the table asks for it.
-    """
-    spoken = spoken_languages(area, inputs)
-    told = {(str(r.municipality), str(r.service)): str(r.languages).split() for r in tuples(inputs.language_duties)}
-    rows = []
-    for municipality in area.municipalities["municipality"].astype(str).sort_values():
-        for service in tuples(services):
-            given = told.get((municipality, str(service.service)), told.get((municipality, "*")))
-            languages = given if given is not None else sorted(spoken[municipality])
-            if given is None and set(languages) == {"fi"}:
-                continue
-            by = "status" if given is None else "table"
-            rows += [(municipality, service.service, service.group, language, by) for language in languages]
-    frame = pd.DataFrame(rows, columns=["municipality", "service", "group", "language", "required_by"])
-    return frame.astype({"municipality": "string", "service": "string", "group": "int64", "language": "string"})

@@ -10,7 +10,7 @@ from tunti.access.times import TravelTimes
 from tunti.inputs.tables import Inputs
 from tunti.location.rules import seconds_of
 from tunti.plan.area import Area
-from tunti.plan.service_question import service_table, taking_part, tuples
+from tunti.plan.service_groups import service_table, taking_part, tuples
 from tunti.settings import Settings
 
 SPEAKERS = {"speakers_fi": "fi", "speakers_sv": "sv", "speakers_sami": "se", "speakers_other": "other"}

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from tunti.findings import Finding, say
 from tunti.inputs.tables import Inputs
-from tunti.plan.verify_programme import day_of, differs, fit_out_of, next_quarter, number_of, rows, wrong
+from tunti.plan.verify_tables import ProgrammeTables, day_of, differs, fit_out_of, next_quarter, number_of, rows, wrong
 from tunti.settings import Settings
-
-if TYPE_CHECKING:
-    from tunti.plan.verify_programme import ProgrammeTables
 
 
 def verify_follow(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Finding]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tunti.findings import Finding, say
 from tunti.inputs.tables import Inputs
-from tunti.plan.verify_programme import (
+from tunti.plan.verify_tables import (
+    ProgrammeTables,
     differs,
     fit_out_of,
     latest_of,
@@ -22,9 +23,6 @@ from tunti.plan.verify_programme import (
     wrong,
 )
 from tunti.settings import Settings
-
-if TYPE_CHECKING:
-    from tunti.plan.verify_programme import ProgrammeTables
 
 Row = tuple[str, str, str, bool, str, str, str, str, int]
 _KEY = ["quarter", "payer", "who", "state", "kind", "source", "event", "what"]

@@ -25,7 +25,7 @@ from tunti.findings import Finding, Message, stops
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Limits, Problem, Status
 from tunti.location.what_if import Standing, standing
-from tunti.plan.regional import today_open
+from tunti.plan.solved import today_open
 from tunti.project import Project
 from tunti.scenario.patches import Patch
 from tunti.scenario.scenario import resolve
