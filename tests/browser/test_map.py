@@ -62,3 +62,29 @@ def test_the_map_is_drawn_and_explained(page, server, built_map):
     assert page.locator("#map canvas").count() == 1
     colours = page.evaluate("() => document.querySelectorAll('.map-legend circle').length")
     assert colours == 9
+
+
+def test_a_dragged_place_is_told_at_once_and_has_its_times_when_kept(page, server, built_map):
+    open_map(page, server, "en")
+    page.get_by_role("button", name="New site").click()
+    panel = page.locator(".map-panel")
+    page.wait_for_selector(".map-panel table", timeout=30_000)  # the road network is joined the first time
+    first = panel.locator("table").inner_text()
+    mark = page.locator(".maplibregl-marker").bounding_box()
+    page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(mark["x"] + 60, mark["y"] + 90, steps=5)
+    page.mouse.up()
+    for _ in range(100):
+        if panel.locator("table").count() and panel.locator("table").inner_text() != first:
+            break
+        time.sleep(0.1)
+    assert panel.locator("table").inner_text() != first
+    assert "Cost" not in panel.locator("table").inner_text(), "nobody has said what it costs"
+    page.get_by_label("Cost of the site").fill("90000")
+    page.get_by_label("Name of the new site").fill("Uusi paikka")
+    panel.locator("th", has_text="Cost in a year").wait_for()
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_text("The site is in the plan").wait_for()
+    found = page.request.get(f"{server}/api/projects/project/plans/plan/sites").json()
+    assert "Uusi paikka" in {f["properties"]["site"] for f in found["features"]}
