@@ -32,6 +32,7 @@ import zipfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import gevent
 import requests
@@ -55,6 +56,7 @@ PEOPLE = {
     "steering": Role.STEERING,
 }
 COUNTRY = invent(seed=11, cells=3000, sites=80, regions=3)
+TOWNS = [str(name) for name in COUNTRY.municipalities["name_fi"]]
 EDITORS: list[tuple[str, str, str]] = []
 """Per editor: cookies, token and the site that the editor works on."""
 
@@ -81,15 +83,18 @@ class Paced(FastHttpUser):
 
 
 class Citizen(Paced):
-    """Searches the nearest point of a place."""
+    """Searches the points nearest to a place, by its name or on the map."""
 
     gap_mean = 10.0
 
     @task
     def ask(self) -> None:
-        cell = COUNTRY.cells.iloc[self.random.randrange(len(COUNTRY.cells))]
-        where = f"/?lon={cell['lon']:.5f}&lat={cell['lat']:.5f}&lang={self.random.choice(('fi', 'sv', 'en'))}"
-        self.count("public", "GET", where)
+        if self.random.random() < 0.5:
+            cell = COUNTRY.cells.iloc[self.random.randrange(len(COUNTRY.cells))]
+            place = f"lon={cell['lon']:.5f}&lat={cell['lat']:.5f}"
+        else:
+            place = "q=" + quote(self.random.choice(TOWNS))
+        self.count("public", "GET", f"/?{place}&lang={self.random.choice(('fi', 'sv', 'en'))}")
         self.due += self.gap_mean
 
 

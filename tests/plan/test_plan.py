@@ -190,3 +190,9 @@ def test_part_gives_rows_in_the_order_asked(made):
     row = slice(times.indptr[3], times.indptr[4])
     assert (some.cell[: some.indptr[1]] == times.cell[row]).all()
     assert (some.seconds[: some.indptr[1]] == times.seconds[row]).all()
+    first = part(times, np.arange(3))
+    assert first.sites == times.sites[:3]
+    assert first.indptr.tolist() == times.indptr[:4].tolist()
+    assert (first.cell == times.cell[: times.indptr[3]]).all()
+    assert (first.seconds == times.seconds[: times.indptr[3]]).all()
+    assert np.shares_memory(first.cell, times.cell), "a country's table is not copied"
