@@ -6,10 +6,7 @@ did not change is not run again. This file wires them together and holds no plan
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import platform
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version as version_of
@@ -19,20 +16,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from tunti import __version__
-from tunti.access.certainty import certainty_findings, certainty_table
+from tunti.access.certainty import certainty_findings
 from tunti.access.speed_error import speed_error
-from tunti.access.standard import Access, access_table
-from tunti.errors import InputError, TuntiError
-from tunti.findings import Finding, Message, say, stops
-from tunti.inputs.checks import check
-from tunti.inputs.columns import MEANS
-from tunti.inputs.forecast import with_forecast
-from tunti.inputs.readers import read_folder
+from tunti.access.standard import Access
+from tunti.answers import access_of
+from tunti.errors import InputError
+from tunti.findings import Finding, Message, stops
 from tunti.inputs.readers.queue_export import QueueExport, read_queue_export
-from tunti.inputs.readers.values import choice_words
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Network, Problem
 from tunti.network.graph import RoadGraph
@@ -42,39 +34,19 @@ from tunti.plan.checked import verified
 from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan
 from tunti.plan.service_today import service_change, service_today
-from tunti.plan.solved import today_open
 from tunti.premises.consolidate import Premises
 from tunti.programme.follow import agreed_table
 from tunti.programme.result import Programme
+from tunti.project_files import changed, new_project, read_hearings, read_project, write_documents
 from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import RemoteService
 from tunti.remote.simulate import Simulated, read_outage, simulate
 from tunti.results import stage_results
-from tunti.scenario.scenario import read_scenario, resolve
-from tunti.settings import Settings, read_settings, setting_finding
+from tunti.settings import Settings
 from tunti.stages import Progress, Stages, inputs_hash
-from tunti.store.folder import WRITING_FAILED, FolderStore, whole_file
+from tunti.store.folder import FolderStore, whole_file
 from tunti.store.hashes import content_hash
 from tunti.work.hearing import Hearing
-
-_NEW = """# Settings of the project. What is left out keeps its default; the documentation lists all settings.
-
-[project]
-name = "{name}"
-country = "FI"
-crs = "EPSG:3067"
-as_of = {day}        # the day that 'today' means: offices and leases are taken as they are then
-target_year = 2030        # year by which the network is in place
-# regions_left_out = ["21"] # Åland is outside Finland's reform; take the line in when your municipalities hold it
-
-[standard]
-minutes = 60
-# share = 0.99            # share of people within the standard that a plan must reach; no source states one
-# population_base = 10000 # people within the standard of each point
-
-[plan]
-goal = "fewest"
-"""
 
 
 def _silent(what: Message, done: float | None) -> None:
@@ -125,6 +97,14 @@ class Project:
     TuntiError
         The folder is missing or is not a project.
 
+    Notes
+    -----
+    Most methods share these options: ``scenario``, the name of a scenario (the baseline by default); ``region``, the
+    name or code of a region (all planned regions by default); ``workers``, who works out drive times: a number of
+    threads, ``processes:N`` or ``dask://host:port`` (all cores by default; the answer does not depend on it);
+    ``progress``, called with what is being done and how far it is. They raise ``InputError`` when the input has errors
+    and ``Infeasible`` when no choice keeps the rules.
+
     Examples
     --------
     >>> from tunti import Project
@@ -153,9 +133,7 @@ class Project:
         -------
         Project
         """
-        with whole_file(Path(folder) / "project.toml") as beside:
-            name = Path(folder).absolute().name.replace("\\", "").replace('"', "")
-            beside.write_text(_NEW.format(name=name, day=dt.date.today()), encoding="utf-8")
+        new_project(Path(folder))
         return cls(folder)
 
     def baseline(self) -> tuple[Inputs, Settings, list[Finding]]:
@@ -199,10 +177,8 @@ class Project:
 
         Parameters
         ----------
-        scenario : str, optional
-        workers : str or int, optional
-            As in :meth:`access`.
-        progress : callable
+        scenario, workers, progress
+            As the class says.
 
         Returns
         -------
@@ -242,11 +218,8 @@ class Project:
         means : str, optional
             Means of travel of the table of travel times (``bus``); by car over the roads by default. Offices have no
             times there, so today's network then means the existing points.
-        scenario : str, optional
-        workers : str or int, optional
-            Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
-            default. The answer does not depend on it.
-        progress : callable
+        scenario, workers, progress
+            As the class says.
 
         Returns
         -------
@@ -254,63 +227,11 @@ class Project:
 
         Raises
         ------
-        InputError
-            The input has errors.
         TuntiError
             A site or region is not known.
         """
-        inputs, settings = self._sound(scenario, progress)
-        settings = _changed(settings, minutes=minutes)
-        stages = Stages(self.store, inputs, settings, progress, workers=workers)
-        found = stages.times()
-        area = found.area
-        code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
-        n_sites = len(area.sites)
-        if sites is None:
-            is_open = today_open(area, found.offices, found.office_place, len(found.times.sites))
-            times, places = found.times, pd.DataFrame({"site": pd.Series(found.times.sites, dtype="string")})
-        else:
-            wanted = tuple(sites)
-            unknown = sorted(set(wanted) - set(area.sites["site"]))
-            if unknown:
-                raise TuntiError(say("There are no sites {names} in the planned regions.", names=", ".join(unknown)))
-            is_open = area.sites["site"].isin(wanted).to_numpy(dtype=bool)
-            times, places = part(found.times, np.arange(n_sites)), area.sites
-        if means is not None:
-            means = choice_words(MEANS).get(means.casefold(), means)
-            tables, _ = stages.by_means()
-            if means not in tables:
-                raise TuntiError(
-                    say(
-                        "There are no times by {means}. The table travel_times has: {names}.",
-                        means=means,
-                        names=", ".join(tables) or "-",
-                    )
-                )
-            times, places, is_open = tables[means], area.sites, is_open[:n_sites]
-        allowed = np.zeros(len(places), bool)
-        allowed[:n_sites] = (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
-        answer = access_table(
-            times,
-            area.cells,
-            area.municipalities,
-            places,
-            open_sites=is_open,
-            allowed_sites=allowed,
-            minutes=settings.standard.minutes,
-            region=code,
-        )
-        if means is not None:
-            return answer  # how far times stray is known for those of this product only
-        sure = certainty_table(
-            times,
-            area.cells[area.cells["cell"].isin(answer.cells["cell"])],
-            area.municipalities,
-            open_sites=is_open,
-            minutes=settings.standard.minutes,
-            error=speed_error(settings.speeds.season),
-        )
-        return replace(answer, certainty=sure)
+        stages, code = self._asked(region, scenario, workers, progress, minutes=minutes)
+        return access_of(stages, sites=sites, means=means, region=code)
 
     def locate(self, **question: Any) -> Network:
         """Find the best network of points for a goal, with its bound, gap and proof.
@@ -324,13 +245,6 @@ class Project:
         Returns
         -------
         Network
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No network keeps all the rules.
         """
         return self.located(**question).network
 
@@ -357,25 +271,15 @@ class Project:
         share, region_share : float, optional
         population_base : int, optional
         minutes : float, optional
-        scenario : str, optional
-        workers : str or int, optional
-            Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
-            default. The answer does not depend on it.
-        progress : callable
+        scenario, workers, progress
+            As the class says.
 
         Returns
         -------
         Located
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No network keeps all the rules.
         """
         inputs, settings = self._sound(scenario, progress)
-        settings = _changed(
+        settings = changed(
             settings,
             goal=goal,
             points=points,
@@ -398,29 +302,14 @@ class Project:
 
         Parameters
         ----------
-        region : str, optional
-            Name or code of a region that is chosen alone.
-        scenario : str, optional
-        workers : str or int, optional
-            As in :meth:`access`.
-        progress : callable
+        region, scenario, workers, progress
+            As the class says.
 
         Returns
         -------
         Premises
-            Its figures have passed the independent check.
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No choice of points keeps the rules.
         """
-        inputs, settings = self._sound(scenario, progress)
-        stages = Stages(self.store, inputs, settings, progress, workers=workers)
-        planned = stages.times().area
-        code = None if region is None else find_region(planned.regions, region, left_out=planned.left_out)
+        stages, code = self._asked(region, scenario, workers, progress)
         return stages.premises(code)
 
     def programme(
@@ -435,29 +324,14 @@ class Project:
 
         Parameters
         ----------
-        region : str, optional
-            Name or code of a region that is planned alone.
-        scenario : str, optional
-        workers : str or int, optional
-            As in :meth:`access`.
-        progress : callable
+        region, scenario, workers, progress
+            As the class says.
 
         Returns
         -------
         Programme
-            Its figures have passed the independent check.
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            The set shares, the limits or what must be ready first can't be kept.
         """
-        inputs, settings = self._sound(scenario, progress)
-        stages = Stages(self.store, inputs, settings, progress, workers=workers)
-        planned = stages.times().area
-        code = None if region is None else find_region(planned.regions, region, left_out=planned.left_out)
+        stages, code = self._asked(region, scenario, workers, progress)
         found = stages.programme(code)
         self.seconds = stages.seconds
         return found
@@ -525,26 +399,14 @@ class Project:
         region : str, optional
             Name or code of a region that is chosen alone: its neighbours keep the network's points and today's
             offices. Without it all planned regions are chosen together.
-        scenario : str, optional
-        workers : str or int, optional
-            As in :meth:`access`.
-        progress : callable
+        scenario, workers, progress
+            As the class says.
 
         Returns
         -------
         Services
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No choice keeps the standards and duties of all services.
         """
-        inputs, settings = self._sound(scenario, progress)
-        stages = Stages(self.store, inputs, settings, progress, workers=workers)
-        area = stages.times().area
-        code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
+        stages, code = self._asked(region, scenario, workers, progress)
         return stages.services(code)
 
     def remote(
@@ -576,18 +438,8 @@ class Project:
         Returns
         -------
         RemoteService
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No network keeps all the rules.
         """
-        inputs, settings = self._sound(scenario, progress)
-        stages = Stages(self.store, inputs, settings, progress, workers=workers)
-        area = stages.times().area
-        code = None if region is None else find_region(area.regions, region, left_out=area.left_out)
+        stages, code = self._asked(region, scenario, workers, progress)
         found = stages.remote(duties, services=services)
         self.seconds = stages.seconds
         return found if code is None else remote_of_region(found, code)
@@ -625,11 +477,6 @@ class Project:
         -------
         list of Simulated
             One per month.
-
-        Raises
-        ------
-        InputError
-            The input has errors.
         """
         inputs, settings = self._sound(scenario, progress)
         down = None if outage is None else read_outage(outage)
@@ -675,20 +522,13 @@ class Project:
 
         Parameters
         ----------
-        scenario : str, optional
-        workers : str or int, optional
-            As in :meth:`access`.
-        progress : callable
+        scenario, workers, progress
+            As the class says.
 
         Returns
         -------
         dict of str to dict
             Names by language (``fi``, ``sv``, ``en``), by the region's code and in its order.
-
-        Raises
-        ------
-        InputError
-            The input has errors.
         """
         rows = self._run(scenario, workers, progress).times().area.regions.to_dict("records")
         return {
@@ -703,17 +543,8 @@ class Project:
 
         Parameters
         ----------
-        scenario : str, optional
-        workers : str or int, optional
-            As in :meth:`access`.
-        progress : callable
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No network keeps all the rules.
+        scenario, workers, progress
+            As the class says.
         """
         self._run(scenario, workers, progress).network()
 
@@ -726,17 +557,7 @@ class Project:
             Both empty when nobody has opened the folder with ``tunti serve``.
         """
         if self._heard is None:
-            path = self.store.folder / ".tunti" / "work.sqlite"
-            self._heard = {}, {}
-            if path.is_file():
-                # The database's library takes a while to load; folders without a workspace need not wait for it.
-                from tunti.store.database import open_database, sqlite_url
-                from tunti.work.reading import hearings
-
-                base = open_database(sqlite_url(path))
-                with base.reading() as session:
-                    self._heard = hearings(session)
-                base.close()
+            self._heard = read_hearings(self.store.folder)
         return self._heard
 
     def _forget(self) -> None:
@@ -782,22 +603,12 @@ class Project:
             alternatives. A stage that can't be run is lacking, and the plan says why.
         points : iterable of str, optional
             Open sites in place of the network that is found: the points of all regions' own plans, say.
-        workers : str or int, optional
-            Who works out drive times: a number of threads, ``processes:N`` or ``dask://host:port``; all cores by
-            default. The answer does not depend on it.
-        progress : callable
+        workers, progress
+            As the class says.
 
         Returns
         -------
         RegionalPlan
-            Its figures have passed the independent check.
-
-        Raises
-        ------
-        InputError
-            The input has errors.
-        Infeasible
-            No network keeps all the rules.
         """
         start = perf_counter()
         inputs, settings, findings = self._inputs(scenario, progress)
@@ -872,47 +683,11 @@ class Project:
         Raises
         ------
         TuntiError
-            The folder can't be written or the disk is full; what was there before is still there.
+            The folder holds other files, can't be written, or the disk is full; what was there is still there.
         """
-        # Maps and typesetting take a second to load; questions without a document need not wait for them.
-        from tunti.report.write import write_plan
-
         name = plan.region_names["fi"] if plan.region else "kaikki"
         where = Path(to) if to else self.store.folder / "plans" / f"{name}-{plan.scenario}"
-        there = where.iterdir() if where.is_dir() else ()
-        others = sorted(f.name for f in there if not re.fullmatch(r"plan\..+|run\.json", f.name))
-        if others:
-            raise TuntiError(
-                say(
-                    "{path} holds other files ({names}). Choose a new folder, or the folder of an earlier plan.",
-                    path=str(where),
-                    names=", ".join(others[:5]),
-                )
-            )
-        try:
-            files = write_plan(plan, where, languages=plan.settings.project.languages, progress=progress)
-            with whole_file(where / "run.json") as beside:
-                beside.write_text(self._run_record(plan), encoding="utf-8")
-        except OSError as problem:
-            raise TuntiError(
-                say(
-                    WRITING_FAILED,
-                    path=str(where),
-                    reason=problem.strerror or type(problem).__name__,
-                )
-            ) from problem
-        return where, [*files, where / "run.json"]
-
-    def _run_record(self, plan: RegionalPlan) -> str:
-        """Say all that is needed to reproduce the plan's figures, and how long each stage took."""
-        record = {
-            **plan.run,
-            "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            "stage_seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
-            "search_seconds": round(plan.network.seconds, 3),
-            "settings_values": plan.settings.model_dump(mode="json"),
-        }
-        return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+        return write_documents(plan, where, seconds=self.seconds, progress=progress)
 
     def _sound(self, scenario: str | None, progress: Progress) -> tuple[Inputs, Settings]:
         inputs, settings, findings = self._inputs(scenario, progress)
@@ -922,40 +697,18 @@ class Project:
 
     def _inputs(self, scenario: str | None, progress: Progress) -> tuple[Inputs, Settings, list[Finding]]:
         """Read settings, tables and the scenario once; findings of all of them together."""
-        if scenario in self._read:
-            return self._read[scenario]
-        progress(say("reading the tables"), None)
-        settings, findings = read_settings(self.store.settings_text())
-        inputs, found = read_folder(self.store.folder, settings)
-        findings += found
-        findings += check(inputs, settings)
-        if scenario is not None and not stops(findings):
-            change, found = read_scenario(scenario, self.store.scenario_text(scenario))
-            findings += found
-            if not stops(found):
-                inputs, settings, found = resolve(inputs, settings, change.patches)
-                findings += found
-        if not stops(findings):
-            inputs, found = with_forecast(inputs, settings.project.forecast_year)
-            findings += found
-        progress(say("reading the tables"), 1.0)
-        self._read[scenario] = inputs, settings, findings
+        if scenario not in self._read:
+            self._read[scenario] = read_project(self.store, scenario, progress)
         return self._read[scenario]
 
-
-def _changed(settings: Settings, **values: Any) -> Settings:
-    """Give the settings with some values of the standard and of the plan replaced; None keeps.
-
-    Raises
-    ------
-    InputError
-        A value does not fit its setting.
-    """
-    data = settings.model_dump()
-    for name, value in values.items():
-        if value is not None:
-            data["standard" if name in data["standard"] else "plan"][name] = value
-    try:
-        return Settings.model_validate(data)
-    except ValidationError as problem:
-        raise InputError([setting_finding(dict(detail)) for detail in problem.errors()]) from None
+    def _asked(
+        self, region: str | None, scenario: str | None, workers: str | int | None, progress: Progress, **changes: Any
+    ) -> tuple[Stages, str | None]:
+        """Give the stages of a question with some settings changed, and the code of the region that it is about."""
+        inputs, settings = self._sound(scenario, progress)
+        settings = changed(settings, **changes) if changes else settings
+        stages = Stages(self.store, inputs, settings, progress, workers=workers)
+        if region is None:
+            return stages, None
+        area = stages.times().area
+        return stages, find_region(area.regions, region, left_out=area.left_out)
