@@ -194,7 +194,10 @@ def cash_chart(
         axes.plot(range(len(years)), np.cumsum(total), color=style.INK, linewidth=1.4, marker="o", markersize=3)
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         axes.set_xticks(range(len(years)), [str(y) for y in years])
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
+        low, high = axes.get_ylim()
+        # A small region's money is parts of a million: whole numbers would all be the same.
+        decimals = 0 if high - low > 6 else 1 if high - low > 0.6 else 2
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v, decimals=decimals)))
         axes.grid(axis="y", color="#dfe3e6", linewidth=0.5)
         axes.set_axisbelow(True)
         canvas.text(0.5 / width, 1 - 1.5 / height, words.text(N_("The state's money, M€")), fontsize=7, va="top")
