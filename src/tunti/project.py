@@ -240,7 +240,7 @@ class Project:
         ----------
         **question
             As :meth:`located` takes them: ``goal``, ``points``, ``share``, ``region_share``, ``population_base``,
-            ``minutes``, ``scenario``, ``workers``, ``progress``.
+            ``minutes``, ``capacity``, ``scenario``, ``workers``, ``progress``.
 
         Returns
         -------
@@ -257,6 +257,7 @@ class Project:
         region_share: float | None = None,
         population_base: int | None = None,
         minutes: float | None = None,
+        capacity: bool | None = None,
         scenario: str | None = None,
         workers: str | int | None = None,
         progress: Progress = _silent,
@@ -271,6 +272,8 @@ class Project:
         share, region_share : float, optional
         population_base : int, optional
         minutes : float, optional
+        capacity : bool, optional
+            Whether points serve no more than their capacity.
         scenario, workers, progress
             As the class says.
 
@@ -287,6 +290,7 @@ class Project:
             region_share=region_share,
             population_base=population_base,
             minutes=minutes,
+            capacity=capacity,
         )
         return Located(Stages(self.store, inputs, settings, progress, workers=workers))
 

@@ -227,6 +227,11 @@ class PlanSettings(_Frozen):
     budget_eur_year: float | None = Field(None, ge=0, description="Most that open points may cost together in a year.")
     changes: int | None = Field(None, ge=0, description="Most openings plus closures of points.")
     keep_existing: bool = Field(True, description="Existing points stay open.")
+    capacity: bool = Field(
+        False,
+        description="Points serve no more people than their capacity_visits_year holds at visits_per_person_year; "
+        "people of a place may be shared among points.",
+    )
     gap: float = Field(0.0, ge=0, le=1, description="Gap at which the search may stop; 0 asks for a proof.")
     second_gap: float = Field(0.01, ge=0, le=1, description="The same for the second goal, least travel.")
     cutoff_minutes: float = Field(

@@ -41,6 +41,28 @@ def test_check_access_locate_as_json(project):
     assert again["share"] == pytest.approx(found["share"])
 
 
+def test_points_that_serve_so_many_and_no_more(tmp_path, country):
+    folder = tmp_path / "room"
+    write_project(folder, country)
+    asked = ("locate", folder, "--share", "0.6", "--json")
+    free = json.loads(tunti(*asked).stdout)
+    sites = pd.read_csv(folder / "sites.csv", dtype=str)
+    room = int(country.cells["people"].sum() * 0.6 / len(free["points"]) * 0.7)
+    sites["capacity_visits_year"] = str(room)
+    sites.to_csv(folder / "sites.csv", index=False)
+    assert json.loads(tunti(*asked).stdout)["points"] == free["points"]  # capacities count when asked for
+    held = json.loads(tunti(*asked, "--capacity").stdout)
+    assert held["proven"]
+    assert held["objective"] > free["objective"]
+    assert held["people"] <= room * held["objective"]
+    assert held["share"] >= 0.6
+    sites["capacity_visits_year"] = "1"
+    sites.to_csv(folder / "sites.csv", index=False)
+    told = tunti(*asked, "--capacity", code=3).stderr
+    assert "too little room" in told
+    assert "Raise these capacities" in told
+
+
 def test_access_tells_how_sure_it_is(project, country):
     found = json.loads(tunti("access", project, "--json").stdout)
     names = ("people_surely", "people_likely", "people_unlikely")

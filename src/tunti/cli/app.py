@@ -16,7 +16,7 @@ from tunti.cli.marking import quality_values, show_quality, write_marked
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.premises import premises
 from tunti.cli.programme import programme
-from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
+from tunti.cli.show import print_json, progress, rows_table, show_findings, tell, tell_year
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
 from tunti.inputs.quality import quality
@@ -153,11 +153,13 @@ def access(
             progress=say_progress,
         )
     sure = with_certainty(found)
+    settings = project.settings(scenario=scenario)
     if as_json:
         print_json(
             {
                 "minutes": found.minutes,
-                "season": None if means else project.settings(scenario=scenario).speeds.season,
+                "season": None if means else settings.speeds.season,
+                "forecast_year": settings.project.forecast_year,
                 "means": means or "car",
                 "share": found.share,
                 "people": found.people,
@@ -182,6 +184,7 @@ def access(
         minutes=found.minutes,
         outside=found.people_outside,
     )
+    tell_year(settings, language)
     tell(sentence.text(language))
     certain = found.certainty is not None
     if certain:
@@ -229,6 +232,9 @@ def locate(
         int | None, typer.Option("--population-base", min=0, help="People within the standard of each point.")
     ] = None,
     minutes: Minutes = None,
+    capacity: Annotated[
+        bool, typer.Option("--capacity", help="Points serve no more people than their capacity holds.")
+    ] = False,
     scenario: ScenarioName = None,
     workers: Hands = None,
     as_json: Json = False,
@@ -248,15 +254,18 @@ def locate(
             region_share=region_share,
             population_base=population_base,
             minutes=minutes,
+            capacity=capacity or None,
             scenario=scenario,
             workers=workers,
             progress=say_progress,
         )
+    settings = project.settings(scenario=scenario)
     if as_json:
         second = found.second
         print_json(
             {
                 "goal": found.goal.value,
+                "forecast_year": settings.project.forecast_year,
                 "points": list(found.points),
                 "number_of_points": len(found.points),
                 "objective": found.objective,
@@ -284,6 +293,7 @@ def locate(
         proof=proof,
         seconds=round(found.seconds, 1),
     )
+    tell_year(settings, language)
     tell(sentence.text(language))
     tell(", ".join(found.points))
 
@@ -324,6 +334,7 @@ def plan(
             {
                 "out": str(where),
                 "files": [p.name for p in files],
+                "forecast_year": made.settings.project.forecast_year,
                 "points": list(made.points["site"]),
                 "share_today": made.today.share,
                 "share": made.proposed.share,
@@ -338,6 +349,7 @@ def plan(
         return
     if warned:
         show_findings(warned, language, most=20)
+    tell_year(made.settings, language)
     name = made.region_names[language]
     sentence = say(
         "{name}: {n} points. Within {minutes} minutes: {share}; today, counting every agency's office: {today}.",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tunti.errors import Infeasible, TuntiError
 from tunti.findings import say
+from tunti.location.capacity import answer, binding, room_needed, value_with_capacity
 from tunti.location.conflict import conflict
 from tunti.location.covering import cover, covers_only
 from tunti.location.engine import Exact, Progress, Pursuit, Rest, pursue
@@ -151,6 +152,8 @@ def value_of(problem: Problem, goal: Goal, opened: NDArray[np.bool_]) -> float:
     """
     if goal is Goal.FEWEST:
         return float(opened.sum())
+    if problem.capacity is not None:
+        return value_with_capacity(problem, goal, opened)
     standard = seconds_of(problem.minutes)
     people = problem.people
     if goal is Goal.BACKUP:
@@ -241,8 +244,6 @@ def _one_thread() -> contextlib.AbstractContextManager[object]:
 
 def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: NDArray[np.bool_] | None) -> Network:
     """Find the network; see :func:`locate`."""
-    if problem.capacity is not None:
-        raise TuntiError(say("Networks with capacities are not worked out yet; leave the capacities out."))
     started = time.perf_counter()
     tell: Progress = progress or (lambda what, done, best, bound: None)
     steps: list[tuple[str, str]] = []
@@ -271,6 +272,11 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         remaining = left()
         return remaining is not None and remaining <= 0
 
+    if problem.capacity is not None and not binding(problem):
+        problem = replace(problem, capacity=None)
+    if problem.capacity is not None:
+        tell(say("Sharing people among points with room"), 0.1, None, None)
+        return _with_capacity(problem, limits, left, started)
     within = None
     if problem.goal is Goal.WORST_CASE:
         now, within = _worst_case(problem, limits, exact, tell)
@@ -290,9 +296,7 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
             raise Infeasible(conflict(problem, asked, loosely))
     steps += now.steps
     if now.opened is None:
-        raise TuntiError(
-            say("No network was found within the limits; allow more nodes or more time, or loosen the rules.")
-        )
+        raise TuntiError(_NONE_FOUND)
     value, opened = now.value, now.opened
     bound = min(now.bound, value)
     second = None
@@ -339,6 +343,28 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         interrupted=interrupted,
         steps=tuple(steps),
     )
+
+
+def _with_capacity(problem: Problem, limits: Limits, left: Callable[[], float | None], started: float) -> Network:
+    """Find the network of points with capacities; see :mod:`tunti.location.capacity`."""
+    found = answer(problem, limits, second_goal_of(problem), left)
+    if found.opened is None:
+        if found.bound < math.inf:
+            raise TuntiError(_NONE_FOUND)
+        _locate(replace(problem, capacity=None), limits, None, None)  # says which rules conflict, if they do anyway
+        raise Infeasible(room_needed(problem, limits))
+    return network_of(
+        problem,
+        found.opened,
+        bound=found.bound,
+        second=found.second,
+        seconds=time.perf_counter() - started,
+        interrupted=found.ended and (left() or 1.0) <= 0,
+        steps=found.steps,
+    )
+
+
+_NONE_FOUND = say("No network was found within the limits; allow more nodes or more time, or loosen the rules.")
 
 
 def _cover(

@@ -190,6 +190,8 @@ def _differ(a: Any, b: Any, people: Any, standard: int) -> tuple[int, int, int, 
 def standing(problem: Problem, opened: NDArray[np.bool_] | Network) -> Standing:
     """Find out how a network serves the cells, once, so that what-ifs on it are quick.
 
+    Trips go to the nearest point; capacities are left aside.
+
     Parameters
     ----------
     problem : Problem

@@ -100,8 +100,18 @@ def question(times: TravelTimes, area: Area, settings: Settings) -> tuple[Proble
         second_goal=Goal.LEAST_TRAVEL
         if goal in (Goal.FEWEST, Goal.MOST_PEOPLE, Goal.BACKUP, Goal.WORST_CASE)
         else None,
+        capacity=_capacity(area, people, settings) if plan.capacity else None,
     )
     return problem, Limits(gap=plan.gap, second_gap=plan.second_gap)
+
+
+def _capacity(area: Area, people: NDArray[np.int64], settings: Settings) -> NDArray[np.int64]:
+    """Turn visits that points can serve in a year into people; points without a capacity hold everyone."""
+    visits = area.sites["capacity_visits_year"].to_numpy(dtype=np.float64)
+    each = settings.plan.visits_per_person_year
+    everyone = float(people.sum())
+    room = np.full(len(visits), everyone) if each == 0 else np.floor(visits / each + 1e-9)
+    return np.minimum(np.where(np.isnan(room), everyone, room), everyone).astype(np.int64)
 
 
 def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
@@ -131,6 +141,13 @@ def rules_in_words(problem: Problem, settings: Settings) -> tuple[Message, ...]:
         words.append(say("In every region at least {share} of people are within the standard.", share=share))
     if rules.population_base is not None:
         words.append(say("At least {n} people live within the standard of each point.", n=rules.population_base))
+    if problem.capacity is not None:
+        words.append(
+            say(
+                "A point serves no more people than its capacity holds, at {n} visits a year each.",
+                n=f"{settings.plan.visits_per_person_year:g}",
+            )
+        )
     if rules.points is not None:
         words.append(say("Number of points in all planned regions together: {n}.", n=rules.points))
     if rules.region_points:
