@@ -18,6 +18,7 @@ from tunti.web.page import away, language_of, page
 from tunti.web.said import TRAIL_WORDS, WHO_WORDS
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, states
+from tunti.work.reading import furthest
 from tunti.work.roles import Act, may
 
 router = APIRouter(include_in_schema=False)
@@ -108,15 +109,8 @@ def national(request: Request) -> Response:
     """Show the newest plan of each region and what they add up to."""
     asked, service = asked_of(request), service_of(request)
     assert asked.project is not None
-    rank = {"decided": 3, "heard": 2, "proposed": 1, "draft": 0}
     with service.db.reading() as session:
-        rows = session.execute(
-            select(PlanRow).where(PlanRow.project_id == asked.project.id).order_by(PlanRow.id)
-        ).scalars()
-        best: dict[str | None, PlanRow] = {}
-        for p in rows:
-            if p.result is not None and (p.region not in best or rank[p.state] >= rank[best[p.region].state]):
-                best[p.region] = p
+        best = furthest(session, asked.project.id, made=True)
     inputs, settings, _ = service.ground(asked.project).baseline()
     words = words_for(language_of(request))
     known = inputs.municipalities.drop_duplicates("region").sort_values("region")
