@@ -10,7 +10,7 @@ import pandas as pd
 import typer
 
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
-from tunti.cli.show import print_json, progress, rows_table, show_findings, tell
+from tunti.cli.show import print_json, progress, rows_table, show_findings, tell, tell_year
 from tunti.findings import Level, Share, say
 from tunti.inputs.columns import CHOICE_LABELS
 from tunti.locale import N_, translator
@@ -80,8 +80,10 @@ def remote(
                 progress=say_progress,
             )
     figures = whole_figures(found)
+    settings = project.settings(scenario=scenario)
     if as_json:
         answer: dict[str, Any] = {
+            "forecast_year": settings.project.forecast_year,
             **figures,
             "points": found.points.to_dict("records"),
             "pools": found.clerks.to_dict("records"),
@@ -103,6 +105,7 @@ def remote(
     warned = [f for f in found.findings if f.level is Level.WARNING]
     if warned:
         show_findings(warned, language, most=20)
+    tell_year(settings, language)
     _tell(found, figures, language)
     for told in found.findings:
         if told.level is Level.NOTE:

@@ -8,7 +8,7 @@ import pandas as pd
 import typer
 
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
-from tunti.cli.show import print_json, progress, rows_table, tell
+from tunti.cli.show import print_json, progress, rows_table, tell, tell_year
 from tunti.findings import Share, say
 from tunti.inputs.columns import CHOICE_LABELS
 from tunti.locale import N_, translator
@@ -42,9 +42,11 @@ def services(
     project = Project(folder)
     with progress(language, quiet=as_json) as say_progress:
         found = project.services(region=region, scenario=scenario, workers=workers, progress=say_progress)
+    settings = project.settings(scenario=scenario)
     if as_json:
-        print_json(as_values(found, language))
+        print_json({"forecast_year": settings.project.forecast_year, **as_values(found, language)})
         return
+    tell_year(settings, language)
     show(found, language)
 
 

@@ -14,9 +14,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tunti.findings import Finding, Level, Message
+from tunti.findings import Finding, Level, Message, say
 from tunti.inputs.schemas import SCHEMAS, SOURCES
 from tunti.locale import N_, plural, translator
+from tunti.settings import Settings
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -53,6 +54,13 @@ def print_json(values: dict[str, Any]) -> None:
         language = _language(sys.argv[1:])
         values = {**values, "findings": [_with_labels(found, language) for found in values["findings"]]}
     sys.stdout.write(json.dumps(plain(values), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def tell_year(settings: Settings, language: str) -> None:
+    """Say for which later year the figures on people and visits are; nothing for today's."""
+    if settings.project.forecast_year is not None:
+        year = str(settings.project.forecast_year)
+        tell(say("People and visits are a population forecast for the year {year}.", year=year).text(language))
 
 
 def plain(value: Any) -> Any:

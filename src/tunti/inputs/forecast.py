@@ -20,7 +20,8 @@ def with_forecast(inputs: Inputs, year: int | None) -> tuple[Inputs, list[Findin
 
     A row that names a cell gives its people. A row that names a municipality gives the sum of its other cells: each
     grows as they do together, rounded to whole people so that the sum holds. A group that the row leaves empty follows
-    all people. The year's visits to each service follow all people, at today's visits a head.
+    all people. The year's visits to each service, and to the offices of agencies whose services are not given,
+    follow all people, at today's visits a head.
 
     Parameters
     ----------
@@ -69,10 +70,7 @@ def with_forecast(inputs: Inputs, year: int | None) -> tuple[Inputs, list[Findin
             _by_town(row, mine, town == str(row["municipality"]), before, after)
     changed = cells.assign(**{c: pd.array(after[c], dtype="Float64").astype(cells[c].dtype) for c in names})
     factor = float(np.nansum(after["people"])) / max(float(np.nansum(before["people"])), 1.0)
-    visits = inputs.services["visits_year"]
-    scaled = visits.astype("Float64") * factor
-    whole = pd.api.types.is_integer_dtype(visits.dtype)
-    services = inputs.services.assign(visits_year=(scaled.round() if whole else scaled).astype(visits.dtype))
+    grown = {t: _grown(getattr(inputs, t), factor) for t in ("services", "offices")}
     findings = []
     missing = int(np.nansum(before["people"][~covered]))
     if missing:
@@ -83,7 +81,15 @@ def with_forecast(inputs: Inputs, year: int | None) -> tuple[Inputs, list[Findin
             people=missing,
         )
         findings.append(note("forecast", None, None, what, say("Add their municipalities to the forecast.")))
-    return inputs.with_table("cells", changed).with_table("services", services), findings
+    inputs = inputs.with_table("cells", changed)
+    for name, frame in grown.items():
+        inputs = inputs.with_table(name, frame)
+    return inputs, findings
+
+
+def _grown(frame: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Give a table whose visits grow as people do."""
+    return frame.assign(visits_year=(frame["visits_year"].astype("Float64") * factor).astype("float64"))
 
 
 def _by_cell(
