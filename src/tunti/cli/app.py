@@ -232,6 +232,9 @@ def locate(
         int | None, typer.Option("--population-base", min=0, help="People within the standard of each point.")
     ] = None,
     minutes: Minutes = None,
+    capacity: Annotated[
+        bool, typer.Option("--capacity", help="Points serve no more people than their capacity holds.")
+    ] = False,
     scenario: ScenarioName = None,
     workers: Hands = None,
     as_json: Json = False,
@@ -251,6 +254,7 @@ def locate(
             region_share=region_share,
             population_base=population_base,
             minutes=minutes,
+            capacity=capacity or None,
             scenario=scenario,
             workers=workers,
             progress=say_progress,
