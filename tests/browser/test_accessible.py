@@ -13,6 +13,7 @@ PAGES = (
     "/work",
     WORK,
     f"{WORK}/findings",
+    f"{WORK}/rows/offices?number=3",
     f"{WORK}/compare",
     f"{WORK}/log",
     f"{WORK}/national",
