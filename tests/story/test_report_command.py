@@ -25,6 +25,7 @@ def folder(tmp_path_factory):
     return made
 
 
+@pytest.mark.long
 def test_every_region_is_written_and_the_number_of_workers_changes_no_byte(folder, tmp_path):
     said = json.loads(
         tunti("report", folder, "--each-region", "--out", tmp_path / "two", "--workers", 2, "--json").stdout
@@ -41,6 +42,7 @@ def test_every_region_is_written_and_the_number_of_workers_changes_no_byte(folde
         assert (tmp_path / "two" / one / file).read_bytes() == (tmp_path / "alone" / file).read_bytes()
 
 
+@pytest.mark.long
 def test_a_region_that_can_not_be_planned_is_named_and_the_others_are_there(folder, tmp_path):
     tunti("report", folder, "--each-region", "--national", "--out", tmp_path / "x", code=2)
     tunti("report", folder, "--each-region", "--region", "R1", "--out", tmp_path / "x", code=2)

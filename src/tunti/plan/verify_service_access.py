@@ -150,6 +150,8 @@ def _languages(c: Checker) -> None:
     for key in sorted(set(wanted) ^ set(rows)):
         c.wrong("languages", key[0], "language", say("The row of {service} does not fit.", service=key[1]))
     known: dict[tuple[int, str, str], tuple[Any, Any, bool, bool]] = {}
+    town_of = dict(zip(c.t.sites["site"].astype(str), c.t.sites["municipality"].astype(str), strict=True))
+    office_town = dict(zip(c.inputs.offices["office"], c.inputs.offices["municipality"].astype(str), strict=True))
     for key, row in rows.items():
         town, service, language = key
         if key not in wanted or town not in main:
@@ -158,7 +160,7 @@ def _languages(c: Checker) -> None:
         if cell not in entries:
             entries[cell] = _places_of(c, cell)
         if (cell, group, language) not in known:
-            known[cell, group, language] = _met(c, entries[cell], group, language)
+            known[cell, group, language] = _met(c, entries[cell], group, language, town_of, office_town)
         met_by, minutes, met, met_today = known[cell, group, language]
         for column, value in (
             ("agency", services[service]["agency"]),
@@ -195,10 +197,15 @@ def _places_of(c: Checker, cell: int) -> list[tuple[float, int]]:
     return sorted(zip(c.t.reach.seconds[hits].astype(float).tolist(), place.tolist(), strict=True))
 
 
-def _met(c: Checker, near: list[tuple[float, int]], group: str, language: str) -> tuple[Any, Any, bool, bool]:
+def _met(
+    c: Checker,
+    near: list[tuple[float, int]],
+    group: str,
+    language: str,
+    town_of: dict[str, str],
+    office_town: dict[str, str],
+) -> tuple[Any, Any, bool, bool]:
     agency, modes, minutes = next(((a, m, x) for name, a, m, x in c.groups if name == group), ("", frozenset(), 0.0))
-    town_of = dict(zip(c.t.sites["site"].astype(str), c.t.sites["municipality"].astype(str), strict=True))
-    office_town = dict(zip(c.inputs.offices["office"], c.inputs.offices["municipality"].astype(str), strict=True))
     at: dict[str, list[str]] = {}
     for office, place in c.office_place.items():
         if c.office_agency.get(office) == agency and c.office_mode[office] in modes:

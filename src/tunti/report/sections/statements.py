@@ -76,6 +76,8 @@ def statements_section(context: Context, hearing: Hearing) -> Section:
         given=words.number(len(given)),
         answered=words.number(sum(not missing(r["answer"]) for r in asked)),
     )
+    if stands:
+        lead = f"{lead} " + say(N_("Of those given: {stands}."), stands=words.listing(stands))
     rows: list[tuple[Value, ...]] = [
         (
             text(r["body"]),
@@ -89,7 +91,7 @@ def statements_section(context: Context, hearing: Hearing) -> Section:
         for r in asked
     ]
     blocks: list[Block] = [
-        Paragraph(f"{lead} {say(N_('Of those given:'))} {words.listing(stands)}." if stands else lead),
+        Paragraph(lead),
         context.table(
             "statements",
             say(N_("Statements on the plan and the answers to them")),
