@@ -64,8 +64,8 @@ def curve(rows: Sequence[dict[str, Any]], words: Words, *, links: Sequence[str])
     Markup
     """
     xs = [float(r["points"]) for r in rows]
-    said = [words.text(N_("{n} points: {share}"), n=r["points"], share=words.share(r["share"])) for r in rows]
-    marks = [str(r["points"]) for r in rows]
+    said = [words.text(N_("{n} points: {share}"), n=int(r["points"]), share=words.share(r["share"])) for r in rows]
+    marks = [str(int(r["points"])) for r in rows]
     return _dots(
         xs, [r["share"] for r in rows], words, links=links, said=said, marks=marks,
         label=words.text(N_("Trade-off curve")), below=words.text(N_("Number of points")), joined=True,

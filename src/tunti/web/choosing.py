@@ -14,7 +14,7 @@ from tunti.store.models import Job, PlanRow
 from tunti.web.asked import Token, place_of, sound
 from tunti.web.charts import curve, others
 from tunti.web.guard import check_csrf
-from tunti.web.overview import names_of
+from tunti.web.overview import live_figures, names_of
 from tunti.web.page import away, language_of, page
 from tunti.web.state import asked_of, service_of
 from tunti.work import plans
@@ -86,7 +86,7 @@ def choice(request: Request, job: int, row: int) -> Response:
         job=made,
         row=row,
         found=found,
-        now=plan.result if plan.result and plan.result["version"] == plan.version else None,
+        now=live_figures(service_of(request), project, plan),
         count=(len(now) if plan.content["points"] is not None else None, len(then)),
         opens=sorted(names.get(s, s) for s in then - now),
         closes=sorted(names.get(s, s) for s in now - then),

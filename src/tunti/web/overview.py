@@ -50,7 +50,7 @@ def overview(request: Request) -> Response:
         if at.value == plan.state and may(asked.person, act, project=project.id, region=plan.region)
     ]
     result = plan.result
-    live = _live(service_of(request), project, plan)
+    live = live_figures(service, project, plan)
     words = words_for(language_of(request))
     regions = (
         [] if result is None else [(words.place(r, "region"), r["share_today"], r["share"]) for r in result["regions"]]
@@ -105,7 +105,7 @@ def names_of(service: Service, project: ProjectRow, plan: PlanRow) -> dict[str, 
     return {str(r["site"]): str(r["site"] if missing(r["name"]) else r["name"]) for r in sites.to_dict("records")}
 
 
-def _live(service: Any, project: ProjectRow, plan: PlanRow) -> Any:
+def live_figures(service: Any, project: ProjectRow, plan: PlanRow) -> Any:
     """Count the figures of the newest version at once, where drive times are there."""
     if plan.content["points"] is None:
         return None
