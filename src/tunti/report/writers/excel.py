@@ -45,6 +45,22 @@ SHEETS = {
     "load": N_("Fit-outs by year"),
     "conflicts": N_("Conflicts"),
     "states": N_("State of the plans"),
+    "service-costs": N_("Cost of service"),
+    "towns": N_("Languages of municipalities"),
+    "beyond": N_("Across the border"),
+    "not-chosen": N_("Sites not chosen"),
+    "workplaces": N_("Shared premises"),
+    "customer-need": N_("Customer area"),
+    "remote-channels": N_("Visits by channel"),
+    "remote-clerks": N_("Remote clerks"),
+    "remote-interpreters": N_("Interpreters"),
+    "remote-points": N_("Remote rooms"),
+    "events": N_("Openings"),
+    "shares": N_("Shares by quarter"),
+    "money-sources": N_("The state's money"),
+    "payers-together": N_("Payers together"),
+    "payers": N_("Payers"),
+    "effects": N_("Targets and emissions"),
 }
 """Short names of sheets, keys of the catalogues."""
 

@@ -50,6 +50,11 @@ def _source(figure: Figure) -> Markup:
     return Markup("data:image/svg+xml;base64,") + Markup(base64.b64encode(figure.svg).decode("ascii"))
 
 
+def _css_string(text: str) -> Markup:
+    """Write a text as a CSS string, which nothing in the text can end."""
+    return Markup('"' + "".join(c if c.isalnum() or c in " –·" else f"\\{ord(c):x} " for c in text) + '"')
+
+
 def write_html(document: Document) -> bytes:
     """Write the document as one self-contained HTML file.
 
@@ -70,6 +75,7 @@ def write_html(document: Document) -> bytes:
     names: dict[str, Any] = {
         "document": document,
         "style": Markup((files("tunti.report.writers") / "plan.css").read_text(encoding="utf-8")),
+        "mark_in_css": _css_string(" · ".join(document.marks)),
         "say": words.text,
         "show": words.value,
         "kind": lambda block: type(block).__name__,

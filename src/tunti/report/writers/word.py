@@ -32,7 +32,7 @@ from tunti.report.document import (
 )
 from tunti.report.words import Words, words_for
 from tunti.report.writers.pdf import cut_note, typst_fonts
-from tunti.report.writers.widths import fitting
+from tunti.report.writers.widths import FACTOR, fitting
 
 _HEADINGS = 3
 _LANGUAGES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
@@ -117,7 +117,7 @@ class _Writer:
             first = section is document.sections[0]
             self._heading(section, depth, numbered=not first)
             for block in section.blocks:
-                self._block(block, tallest=105.0 if first else 220.0)
+                self._block(block, tallest=88.0 if first else 220.0)
             if first and len(document.sections) > 2:
                 self._contents()
         out = io.BytesIO()
@@ -164,6 +164,7 @@ class _Writer:
         styles["Table text"].paragraph_format.space_after = Pt(0)
         _font(styles["Table text"], 8.5, _INK)
         _font(styles["Table note"], 8.5, _MUTED)
+        styles["Table note"].paragraph_format.space_before = Pt(3)
         styles["Contents"].paragraph_format.space_after = Pt(2)
         for tone, colour in _TONES.items():
             shade = _SHADES[tone]
@@ -329,7 +330,12 @@ class _Writer:
         )
         rank = {qn(f"w:{t}"): k for k, t in enumerate(_TABLE_ORDER)}
         properties[:] = sorted(properties, key=lambda e: rank[e.tag])
-        size, fitted, _ = fitting(table, self.words, sizes=(8.5, 8.0, 7.5, 7.0), room=_PAGE_MM * 72 / 25.4, padding=6.0)
+        # A reader without Calibri sees a wider face: the columns have room for that, too.
+        sizes = (8.5, 8.0, 7.5, 7.0)
+        wide, fitted, _ = fitting(
+            table, self.words, sizes=[s / FACTOR for s in sizes], room=_PAGE_MM * 72 / 25.4, padding=6.0
+        )
+        size = wide * FACTOR
         widths = [Pt(w) for w in fitted]
         grid = made._tbl.tblGrid.findall(qn("w:gridCol"))
         for k, width in enumerate(widths):
@@ -361,7 +367,7 @@ class _Writer:
             for cell, value, column in zip(body[heads + r].findall(qn("w:tc")), values, table.columns, strict=True):
                 text = "" if total and value is None else self.words.value(value, column)
                 _cell(cell, text, bold=total, right=column.numeric)
-        if size < 8.5:
+        if size < 8.45:
             for run in made._tbl.iter(qn("w:r")):
                 small = run.find(qn("w:rPr"))
                 if small is None:
