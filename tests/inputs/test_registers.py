@@ -131,6 +131,28 @@ def test_blank_rows_totals_and_remarks_under_the_table(tmp_path):
     assert [(f.level, f.row) for f in findings] == [("warning", 4), ("warning", 6)]
 
 
+def test_headers_that_are_repeated_on_each_page_are_no_rows(tmp_path):
+    rows = [HEAD, ROW, HEAD, ["KELA-Rauma", *ROW[1:]]]
+    frame, findings = read_table(register(tmp_path / "offices.xlsx", {"T": rows}), OFFICES)
+    assert frame.index.tolist() == [2, 4]
+    assert not findings
+
+
+def test_a_formula_that_fails_is_told_and_marked(tmp_path):
+    def spoil(sheets):
+        sheets["Toimipaikat"].write_formula("F2", "=NA()", None, "#N/A")
+        sheets["Toimipaikat"].write_formula("K2", "=1/0", None, "#DIV/0!")
+
+    register(tmp_path / "r.xlsx", {"Toimipaikat": [HEAD, ROW]}, spoil)
+    inputs, findings = read_folder(tmp_path, Settings())
+    (found,) = said(findings, "the error #N/A")
+    assert (found.level, found.row, found.column) == ("error", 2, "work_m2")
+    made, _ = marked_folder(tmp_path, inputs, findings, language="fi")
+    sheet = openpyxl.load_workbook(io.BytesIO(made))["Toimipaikat"]
+    assert sheet["F2"].fill.fgColor.rgb == FILL
+    assert sheet["F2"].value == "=NA()"
+
+
 def test_an_id_alone_on_a_row_is_not_a_remark(tmp_path):
     frame, _ = read_table(register(tmp_path / "offices.xlsx", {"T": [HEAD, ROW, ["KELA-Rauma"]]}), OFFICES)
     assert frame.index.tolist() == [2, 3]
@@ -138,7 +160,11 @@ def test_an_id_alone_on_a_row_is_not_a_remark(tmp_path):
 
 def test_codes_in_other_letters_and_units_are_understood(tmp_path):
     agencies = [["Viranomainen", "Nimi suomeksi"], ["KELA", "Kansaneläkelaitos"]]
-    rows = [HEAD, [ROW[0], "Kela", *ROW[2:5], "480 m2", "6 kk"], ["B", "kansaneläkelaitos", *ROW[2:5], "noin 480", "6"]]
+    rows = [
+        HEAD,
+        [ROW[0], "Kela", *ROW[2:5], "480 kvm", "6 kk"],
+        ["B", "kansaneläkelaitos", *ROW[2:5], "noin 480", "6"],
+    ]
     register(tmp_path / "r.xlsx", {"Viranomaiset": agencies, "Toimipaikat": rows})
     inputs, findings = read_folder(tmp_path, Settings())
     assert inputs.offices["agency"].tolist() == ["KELA", "KELA"]

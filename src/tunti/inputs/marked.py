@@ -18,7 +18,7 @@ from lxml import etree
 
 from tunti.findings import Finding, Level
 from tunti.inputs.new_sheet import NewSheet, Value
-from tunti.inputs.words import FINDINGS_SHEET, cell_address
+from tunti.inputs.words import FINDINGS_SHEET, cell_address, cell_place
 from tunti.inputs.workbook_parts import main_part, parse, relation_key, rels_part, sheet_parts, targets
 from tunti.locale import N_, translator
 
@@ -27,7 +27,6 @@ FILL = "FFFFD54F"
 
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 _PERCENT, _SHORT_DATE = "9", "14"
 """Number formats that every workbook has built in."""
 _STYLE_ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs")
@@ -274,23 +273,13 @@ class _Styles:
         return _bytes(self.root)
 
 
-def _place(address: str) -> tuple[int, int]:
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        raise ValueError(address)
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column - 1
-
-
 def _mark_cells(root: Any, addresses: Iterable[str], styles: _Styles) -> None:
     """Give cells their marked format; cells and rows that the sheet does not hold yet are added in their place."""
     space = etree.QName(root).namespace
     data = root.find(f"{{{space}}}sheetData")
     wanted: dict[int, dict[int, str]] = {}
     for address in addresses:
-        row, column = _place(address)
+        row, column = cell_place(address)
         wanted.setdefault(row, {})[column] = address
     at = 0
     rows: dict[int, Any] = {}
@@ -312,7 +301,7 @@ def _mark_row(row: Any, wanted: Mapping[int, str], styles: _Styles, space: Any) 
     position = -1
     for cell in row:
         address = cell.get("r")
-        position = _place(address)[1] if address else position + 1
+        position = cell_place(address)[1] if address else position + 1
         cells[position] = cell
     default = int(row.get("s") or 0)
     for column, address in sorted(wanted.items()):

@@ -129,3 +129,22 @@ def cell_address(row: int, position: int) -> str:
         rest, letter = divmod(rest - 1, 26)
         letters = chr(65 + letter) + letters
     return f"{letters}{row}"
+
+
+def cell_place(address: str) -> tuple[int, int]:
+    """Read the address of a cell of a sheet: ``B5`` is row 5 and position 1.
+
+    Parameters
+    ----------
+    address : str
+
+    Returns
+    -------
+    (int, int)
+        Row from 1, column from 0.
+    """
+    letters = address.rstrip("0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    return int(address[len(letters) :]), column - 1

@@ -14,6 +14,9 @@ Read = Callable[[str], bytes]
 
 _ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_FAILED = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(.*?)</(?:\w+:)?c>', re.DOTALL)
+_ADDRESS = re.compile(rb'\br="([A-Z]+\d+)"')
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _NUMBER = re.compile(rb'\br="(\d+)"')
 
 
@@ -64,26 +67,29 @@ def sheet_parts(workbook: Any, found: dict[str, str]) -> dict[str, str]:
     return {s.get("name"): found[s.get(key)] for s in sheets}
 
 
-def hidden_rows(read: Read, sheet: str) -> list[int]:
-    """Give the numbers of the rows that a sheet hides, by hand or by a filter.
-
-    Parameters
-    ----------
-    read : callable
-    sheet : str
-
-    Returns
-    -------
-    list of int
-        From 1.
-    """
+def sheet_xml(read: Read, sheet: str) -> bytes:
+    """Give the part of a sheet as it lies in the workbook."""
     main = main_part(read)
-    parts = sheet_parts(parse(read(main)), targets(main, parse(read(rels_part(main)))))
+    return read(sheet_parts(parse(read(main)), targets(main, parse(read(rels_part(main)))))[sheet])
+
+
+def hidden_rows(xml: bytes) -> list[int]:
+    """Give the numbers, from 1, of the rows that a sheet hides, by hand or by a filter."""
     rows: list[int] = []
     at = 0
-    for match in _ROW.finditer(read(parts[sheet])):
+    for match in _ROW.finditer(xml):
         number = _NUMBER.search(match[1])
         at = int(number[1]) if number else at + 1
         if _HIDDEN.search(match[1]):
             rows.append(at)
     return rows
+
+
+def error_cells(xml: bytes) -> list[tuple[str, str]]:
+    """Give the address and the text of each cell whose formula has failed, such as ``#N/A``."""
+    found = []
+    for match in _FAILED.finditer(xml):
+        address, value = _ADDRESS.search(match[1]), _VALUE.search(match[2])
+        if address is not None:
+            found.append((address[1].decode(), "" if value is None else value[1].decode()))
+    return found

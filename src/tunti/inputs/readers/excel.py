@@ -16,7 +16,8 @@ from tunti.inputs.readers.raw import Raw, Unreadable, from_grid
 from tunti.inputs.readers.sheets import sheet_grid, sheet_of
 from tunti.inputs.readers.text import no_header
 from tunti.inputs.schemas import Schema
-from tunti.inputs.workbook_parts import hidden_rows
+from tunti.inputs.words import cell_place
+from tunti.inputs.workbook_parts import error_cells, hidden_rows, sheet_xml
 
 _MOST_BYTES = 2_000_000_000
 _MOST_TIMES_PACKED = 300
@@ -125,13 +126,17 @@ def read_excel(path: Path, schema: Schema, table: str, sheet: str | None = None)
         grid = sheet_grid(book, found)
         merged = book.get_sheet_by_name(found).merged_cell_ranges or []
         with zipfile.ZipFile(path) as parts:
-            hidden = hidden_rows(parts.read, found)
+            xml = sheet_xml(parts.read, found)
     except Exception:  # as when it is opened
         raise Unreadable(broken(path, table)) from None
     header = find_header(grid, schema)
     if header is None:
         raise Unreadable(no_header(f"{path.name} ({found})", table, schema))
-    findings = [*_hidden(grid, header, hidden, table), *_fill_merged(grid, header, merged, schema)]
+    findings = [
+        *_hidden(grid, header, hidden_rows(xml), table),
+        *_failed(header, error_cells(xml), schema),
+        *_fill_merged(grid, header, merged, schema),
+    ]
     return from_grid(grid, header, from_excel=True), findings
 
 
@@ -148,6 +153,21 @@ def _hidden(grid: Sequence[Sequence[str]], header: HeaderRow, hidden: Sequence[i
             ),
             say("Nothing needs to be done if they count; else show the rows in the workbook and remove them."),
         )
+
+
+def _failed(header: HeaderRow, cells: Sequence[tuple[str, str]], schema: Schema) -> Iterator[Finding]:
+    """Report the cells whose formula gives an error: they would be taken for empty ones."""
+    for address, value in cells:
+        row, column = cell_place(address)
+        name = understand(header.names[column], schema) if column < len(header.names) else None
+        if row > header.at + 1 and name is not None:
+            yield error(
+                schema.name,
+                row,
+                name,
+                say("The formula in the cell gives the error {value}.", value=value),
+                say("Mend the formula in the workbook, or clear the cell."),
+            )
 
 
 def _fill_merged(

@@ -175,7 +175,7 @@ def example_words() -> tuple[str, ...]:
 
 
 def _aside(raw: Raw, columns: dict[int, str], schema: Schema) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Mark the rows that are not data: the template's example row and a row of units under the headers."""
+    """Mark the rows that are not data: the template's example row, a row of units, headers that are repeated below."""
     aside = np.zeros(len(raw.rows), bool)
     if not len(raw.rows):
         return aside
@@ -184,6 +184,11 @@ def _aside(raw: Raw, columns: dict[int, str], schema: Schema) -> np.ndarray[Any,
         if raw.values[i].dtype == object:
             marks = (isinstance(v, str) and v.casefold().startswith(words) for v in raw.values[i].tolist())
             aside |= np.fromiter(marks, bool, len(aside))
+    again = np.full(len(aside), len(columns) > 1)
+    for i in columns:
+        if again.any():
+            again &= (raw.values[i] == raw.headers[i]).to_numpy(bool) if raw.values[i].dtype == object else False
+    aside |= again
     first = {name: as_text(raw.values[i].iloc[:1]).iloc[0] for i, name in columns.items()}
     units = {name: {fold(translator(language)(schema[name].unit)) for language in LANGUAGES} for name in first}
     given = {name: text for name, text in first.items() if text}

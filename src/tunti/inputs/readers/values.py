@@ -47,6 +47,8 @@ _NO = {"no", "n", "false", "0", "ei", "e", "epätosi", "epatosi", "nej", "falskt
 _EUROS = re.compile(r"€|eur(?![a-z])", re.IGNORECASE)
 _EUROS_AFTER = re.compile(r"\s*(?:€|eur|euroa?)$", re.IGNORECASE)
 _AND_UNIT = re.compile(r"(.*\d)\s*([^\d\s].*)")
+_UNIT_ALIASES = {"m²": ("kvm", "neliötä", "neliömetriä"), "months": ("kuukautta", "mån", "månader"),
+                 "person-years": ("henkilötyövuotta", "åv")}  # fmt: skip
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 
 
@@ -295,7 +297,7 @@ def _bare(text: str, unit: str) -> str:
 
 @cache
 def _unit_words(unit: str) -> frozenset[str]:
-    said = {translator(language)(unit) for language in LANGUAGES}
+    said = {*(translator(language)(unit) for language in LANGUAGES), *_UNIT_ALIASES.get(unit, ())}
     return frozenset(fold(part) for word in said for part in (word, word.split("/")[0])) - {""}
 
 
