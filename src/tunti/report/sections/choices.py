@@ -27,7 +27,7 @@ def alternatives_section(context: Context) -> Section:
     title = say(N_("Alternatives considered and why not"))
     if plan.considered is None:
         lacking = lacking_part(context, "considered", N_("Alternatives to the network have not been looked for."))
-        return Section("alternatives", title, (lacking,))
+        return Section("alternatives", title, (lacking, *_not_chosen(context)))
     found = plan.considered
     blocks: list[Block] = []
     chosen = set(found.points)

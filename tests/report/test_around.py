@@ -1,0 +1,118 @@
+"""Across the border, sites not chosen, and who loses: against sums made by hand."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pikepdf
+import pytest
+
+from tunti.access.times import TravelTimes
+from tunti.plan.area import Area
+from tunti.plan.around import Around, around
+from tunti.report import regional_document
+from tunti.report.before_after import before_after
+from tunti.report.document import Figure
+from tunti.report.sections.context import context_for
+from tunti.report.sections.summary import changed_people, changes, losing
+from tunti.report.words import words_for
+from tunti.report.writers.pdf import write_pdf
+
+from .invented_plan import STAMP
+from .pdf_text import page_text
+
+FAR = 109 * 60
+
+
+def country(seed):
+    """Make sixty cells and eight sites in two regions with random times up to the cut-off."""
+    rng = np.random.default_rng(seed)
+    cells, sites = 60, 8
+    seconds = rng.integers(60, FAR + 1, (sites, cells))
+    seconds[rng.random((sites, cells)) < 0.4] = 0
+    rows, at = np.nonzero(seconds)
+    times = TravelTimes(
+        sites=tuple(f"s{k}" for k in range(sites)),
+        cells=tuple(f"c{k}" for k in range(cells)),
+        indptr=np.searchsorted(rows, np.arange(sites + 1)).astype(np.int64),
+        cell=at.astype(np.int32),
+        seconds=seconds[rows, at].astype(np.uint16),
+        cutoff_minutes=109.0,
+    )
+    region = pd.array(["1", "2"], dtype="string")
+    table = pd.DataFrame(
+        {"cell": times.cells, "region": region[rng.integers(0, 2, cells)], "people": rng.integers(0, 50, cells)}
+    )
+    places = pd.DataFrame({"site": times.sites, "region": region[rng.integers(0, 2, sites)], "status": "candidate"})
+    none = pd.DataFrame({"region": []})
+    full = np.where(seconds == 0, FAR * 10, seconds)
+    return Area(table, places, none, none, none), times, full, rng.random(sites) < 0.5, rng.random(sites) < 0.5
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_across_the_border_and_not_chosen_by_hand(seed):
+    area, times, full, chosen, elsewhere = country(seed)
+    found = around(area, times, region="1", chosen=chosen, elsewhere=elsewhere, minutes=60.0)
+    own = (area.sites["region"] == "1").to_numpy(bool)
+    own_cell = (area.cells["region"] == "1").to_numpy(bool)
+    people = area.cells["people"].to_numpy()
+    open_ = np.where(own, chosen, elsewhere | chosen)
+    expected = 0
+    for c in np.flatnonzero(~own_cell):
+        times_here = np.where(open_, full[:, c], FAR * 10)
+        if times_here.min() <= FAR and own[times_here.argmin()]:
+            expected += people[c]
+    assert found.beyond["people"].sum() == expected
+    now = np.where(chosen[:, None], full, FAR * 10).min(axis=0).clip(max=FAR)
+    rows = found.not_chosen.set_index("site")
+    assert set(rows.index) == {f"s{j}" for j in np.flatnonzero(own & ~chosen)}
+    for j in np.flatnonzero(own & ~chosen):
+        gain = np.where(own_cell & (full[j] < now), (now - full[j]) / 60, 0.0)
+        assert rows.loc[f"s{j}", "people"] == people[gain > 0].sum()
+        assert rows.loc[f"s{j}", "brought"] == people[(gain > 0) & (now > 3600) & (full[j] <= 3600)].sum()
+        if people[gain > 0].sum():
+            assert rows.loc[f"s{j}", "minutes"] == pytest.approx((gain * people).sum() / people[gain > 0].sum())
+
+
+def test_the_document_tells_them_in_every_language(plan):
+    beyond = pd.DataFrame({"region": ["01"], "site": ["S1"], "people": [321]})
+    left = pd.DataFrame({"site": ["S4", "S5"], "people": [40, 0], "minutes": [7.5, 0.0], "brought": [0, 0]})
+    for language in ("fi", "sv", "en"):
+        document = regional_document(replace(plan, around=Around(beyond, left)), language=language)
+        tables = {t.name: t for t in document.tables()}
+        assert tables["beyond"].total[1] == 321
+        assert tables["beyond"].rows[0][0] in ("Uusimaa", "Nyland")
+        assert [row[1] for row in tables["not-chosen"].rows] == [40, 0]
+        assert all(row[-1] for row in tables["not-chosen"].rows)
+
+
+def test_losers_are_named_with_their_minutes(plan):
+    context = context_for(plan, words_for("fi", plan.settings.project.names))
+    moved = changes(plan)
+    shorter, longer = changed_people(context)
+    assert shorter == moved.loc[moved["change"] <= -1, "people"].sum()
+    assert longer == moved.loc[moved["change"] >= 1, "people"].sum()
+    swapped = context_for(replace(plan, today=plan.proposed, proposed=plan.today), context.words)
+    assert bool(losing(swapped)) == bool(shorter)
+    assert all(" min)" in name and "→" in name for name in losing(swapped))
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_summary_fits_on_one_page(plan, language):
+    document = regional_document(plan, language=language)
+    with pikepdf.open(io.BytesIO(write_pdf(document, timestamp=STAMP))) as pdf:
+        pages = [page_text(page) for page in pdf.pages[:2]]
+    heading = {"fi": "Sisällys", "sv": "Innehåll", "en": "Contents"}[language]
+    assert document.figures()[0].caption.replace(" ", "") in pages[0]
+    assert heading in pages[1]
+
+
+def test_three_maps_side_by_side(plan):
+    figure = next(f for f in regional_document(plan, language="sv").figures() if f.name == "before-after")
+    assert isinstance(figure, Figure)
+    assert figure.draw() == figure.draw()
+    words = words_for("sv")
+    nowhere = changes(plan).assign(people=0)
+    assert b"<svg" in before_after(plan, nowhere, words)
+    assert b"<svg" in before_after(replace(plan, offices=plan.offices.iloc[:0]), changes(plan), words)
