@@ -47,6 +47,8 @@ FILLED = {
     "user": "1",
     "collection": "points",
     "item": "x",
+    "job": "1",
+    "row": "0",
     "site": "x",
 }
 
