@@ -89,7 +89,8 @@ class Context:
         """Name a service in the reader's language; one that the input does not name keeps its code."""
         names = self.plan.service_names
         rows = [] if names is None else records(names[names["service"] == str(code)])
-        return self.words.place(rows[0]) if rows else str(code)
+        # Without a table of services each agency's own is one, and goes by the agency's name.
+        return self.words.place(rows[0]) if rows else self.agency(code)
 
     def agency(self, code: object) -> str:
         """Name of an agency, its code when it has no name."""

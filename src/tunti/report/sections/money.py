@@ -80,7 +80,9 @@ def money_section(context: Context, programme: Programme) -> Section:
     if context.audience == "project" and len(programme.payers):
         blocks.append(_payers(context, programme))
         blocks += [_level(context, programme, level) for level in ("town", "agency", "branch")]
-    blocks.append(_others(context, programme))
+    others = _others(context, programme)
+    if others.rows:
+        blocks.append(others)
     blocks.append(
         Callout(
             say(N_("How the money is counted")),
@@ -335,23 +337,24 @@ def _others(context: Context, programme: Programme) -> Table:
                 ),
             ),
         ]
-    values += [
-        (
-            say(N_("Customers' travel, change in a year")),
-            say(N_("{n} hours"), n=words.number(value["travel_hours_year"], sign=True)),
-            f"{words.number(value['travel_eur_year'], sign=True)} €",
-        ),
-        (
-            say(N_("Emissions of customers' travel, change in a year")),
-            f"{words.number(value['travel_co2_kg_year'] / 1000, sign=True)} t CO₂",
-            "",
-        ),
-        (
-            say(N_("Emissions of floor area, change in a year")),
-            f"{words.number(value['floor_co2_kg_year'] / 1000, sign=True)} t CO₂",
-            "",
-        ),
-    ]
+    if round(value["travel_hours_year"]) or round(value["floor_co2_kg_year"]):
+        values += [
+            (
+                say(N_("Customers' travel, change in a year")),
+                say(N_("{n} hours"), n=words.number(value["travel_hours_year"], sign=True)),
+                f"{words.number(value['travel_eur_year'], sign=True)} €",
+            ),
+            (
+                say(N_("Emissions of customers' travel, change in a year")),
+                f"{words.number(value['travel_co2_kg_year'] / 1000, sign=True)} t CO₂",
+                "",
+            ),
+            (
+                say(N_("Emissions of floor area, change in a year")),
+                f"{words.number(value['floor_co2_kg_year'] / 1000, sign=True)} t CO₂",
+                "",
+            ),
+        ]
     return context.table(
         "effects",
         say(N_("Targets, travel and emissions at the end of the programme")),
