@@ -19,6 +19,7 @@ from tunti.report.own_texts import own_texts, unknown_sections
 from tunti.report.regional import regional_document
 from tunti.report.visible import Audience
 from tunti.report.write import write_document, write_plan
+from tunti.scenario.scenario import read_scenario
 from tunti.stages import Progress
 from tunti.store.folder import WRITING_FAILED
 
@@ -206,7 +207,8 @@ def comparison(
     """
     asked: list[str | None] = [None, *(s for s in scenarios if s != "baseline")]
     plans = [project.plan(region=region, scenario=s, full=True, workers=workers, progress=progress) for s in asked]
-    return compared(plans)
+    told = ["" if s is None else read_scenario(s, project.store.scenario_text(s))[0].description for s in asked]
+    return compared(plans, descriptions=told)
 
 
 def write_comparison(

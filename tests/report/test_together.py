@@ -150,3 +150,14 @@ def test_the_comparison_tells_money_and_who_loses(language):
     assert [s.key for s in document.sections] == ["summary", "figures", "maps", "changes", "points", "towns"]
     assert len(document.figures()) == 1
     assert document.marks
+
+
+def test_the_comparison_names_what_is_compared_and_puts_what_differs_first(plan):
+    found = compared([plan, moved(plan)], descriptions=["", "Yksi piste vähemmän"])
+    document = comparison_document(found, language="en")
+    said = " ".join(t for b in document.sections[0].blocks if hasattr(b, "texts") for t in b.texts)
+    assert "other: Yksi piste vähemmän" in said
+    points = next(t for t in document.tables() if t.name == "points")
+    alike = [len(set(row[1:])) == 1 for row in points.rows]
+    assert alike == sorted(alike)
+    assert not alike[0]

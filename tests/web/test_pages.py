@@ -179,6 +179,10 @@ def test_the_whole_way_of_a_plan_by_forms(alone):
         alone, PLAN + "/changes", {"do": "close", "site": site, "version": plan["version"]}, at="/work/project"
     )
     assert frozen.status_code == 400
+    work(alone.app)
+    paper = alone.get(PLAN + "/documents/plan.fi.html").text
+    for said in ("Lausunnot ja vastineet", "Kela", "Hyvä.", "Kiitos.", "päätetty", "VN/1"):
+        assert said in paper
     points = alone.get("/collections/points/items?limit=1000").json()
     assert points["state"] == "decided"
     assert {f["id"] for f in points["features"]} == set(plan["points"])

@@ -31,6 +31,8 @@ class Comparison:
         The first is what the others are compared with.
     names : tuple of str
         Names of the scenarios.
+    descriptions : tuple of str
+        What the scenarios are, in their own words; empty where they have none.
     figures : DataFrame
         ``measure`` and one column per scenario, by its number.
     points : DataFrame
@@ -47,6 +49,7 @@ class Comparison:
 
     plans: tuple[RegionalPlan, ...]
     names: tuple[str, ...]
+    descriptions: tuple[str, ...]
     figures: pd.DataFrame
     points: pd.DataFrame
     municipalities: pd.DataFrame
@@ -54,13 +57,15 @@ class Comparison:
     cells: pd.DataFrame
 
 
-def compared(plans: Sequence[RegionalPlan]) -> Comparison:
+def compared(plans: Sequence[RegionalPlan], *, descriptions: Sequence[str] | None = None) -> Comparison:
     """Compare plans of the same area.
 
     Parameters
     ----------
     plans : sequence of RegionalPlan
         Two or more; the first is what the others are compared with. Their cells are the same.
+    descriptions : sequence of str, optional
+        One for each plan.
 
     Returns
     -------
@@ -94,6 +99,7 @@ def compared(plans: Sequence[RegionalPlan]) -> Comparison:
     return Comparison(
         plans=tuple(plans),
         names=tuple(p.scenario for p in plans),
+        descriptions=tuple("" for _ in plans) if descriptions is None else tuple(descriptions),
         figures=_figures(plans),
         points=_points(plans),
         municipalities=_municipalities(plans),

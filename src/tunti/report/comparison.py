@@ -38,6 +38,9 @@ MEASURES: dict[str, tuple[str, Kind]] = {
     **{name: (label, "euro") for name, label in MONEY.items()},
 }
 
+LEAST_ROWS = 20
+"""Rows that paper shows of a table whose other rows are the same in all alternatives. A default of this product."""
+
 
 def comparison_document(
     found: Comparison, *, language: str, audience: Audience = "public", made: dt.date | None = None
@@ -119,7 +122,12 @@ def _summary(context: Context, found: Comparison, names: list[str]) -> Section:
                 words.many(N_("{n} point"), N_("{n} points"), len(plan.points)),
             )
         )
-    lead = Callout(say(N_("What is compared")), tuple(texts), "note")
+    told = [
+        say(N_("{name}: {description}"), name=name, description=description)
+        for name, description in zip(names, found.descriptions, strict=True)
+        if description
+    ]
+    lead = Callout(say(N_("What is compared")), (*told, *texts), "note")
     return Section("summary", say(N_("Summary")), (lead, KeyFigures(tuple(figures))))
 
 
@@ -137,7 +145,7 @@ def _figures(context: Context, found: Comparison, names: list[str]) -> Section:
         context.table(
             "figures",
             say(N_("Alternatives in figures")),
-            (Column(say(N_("Figure")), weight=2.2), *(Column(n, weight=1.2) for n in names)),
+            (Column(say(N_("Figure")), weight=2.2), *(Column(n, "number", weight=1.2) for n in names)),
             rows,
         )
     ]
@@ -226,17 +234,27 @@ def _points(contexts: list[Context], found: Comparison, names: list[str]) -> Sec
     for r in records(found.points):
         name = next((c.site(r["site"]) for c in contexts if str(r["site"]) in c.sites), str(r["site"]))
         rows.append((name, *(say(N_("open")) if r[str(k)] else "–" for k in range(len(names)))))
-    rows.sort(key=lambda row: str(row[0]))
+    # Points that are not open in all alternatives come first.
+    rows.sort(key=lambda row: (len(set(row[1:])) == 1, str(row[0])))
+    differ = sum(len(set(row[1:])) > 1 for row in rows)
+    lead = (
+        context.words.many(
+            N_("{n} point is not open in all alternatives."), N_("{n} points are not open in all alternatives."), differ
+        )
+        if differ
+        else say(N_("The same points are open in all alternatives."))
+    )
     return Section(
         "points",
         say(N_("Points")),
         (
+            Paragraph(lead),
             context.table(
                 "points",
                 say(N_("Points in each alternative, those across the border that serve the area too")),
                 (Column(say(N_("Point")), weight=2), *(Column(n) for n in names)),
                 rows,
-                paper_rows=45,
+                paper_rows=max(differ, LEAST_ROWS),
             ),
         ),
     )
@@ -248,7 +266,7 @@ def _towns(context: Context, found: Comparison, names: list[str]) -> Section:
     within, mean = say(N_("Share within")), say(N_("Mean drive, min"))
     columns += [Column(n, "share", group=within) for n in names]
     columns += [Column(n, "number", group=mean) for n in names]
-    rows = [
+    rows: list[tuple[Value, ...]] = [
         (
             words.place(r) or str(r["municipality"]),
             int(r["people"]),
@@ -257,9 +275,34 @@ def _towns(context: Context, found: Comparison, names: list[str]) -> Section:
         )
         for r in records(found.municipalities)
     ]
-    rows.sort(key=lambda row: str(row[0]))
+
+    def change(row: tuple[Value, ...]) -> float:
+        means = [v for v in row[2 + len(names) :] if isinstance(v, float)]
+        return max(means) - min(means) if means else 0.0
+
+    # Municipalities whose drives change most come first.
+    rows.sort(key=lambda row: (-round(change(row), 1), str(row[0])))
+    differ = sum(round(change(row), 1) > 0 for row in rows)
+    lead = (
+        words.many(
+            N_("The mean drive differs in {n} municipality."),
+            N_("The mean drive differs in {n} municipalities."),
+            differ,
+        )
+        if differ
+        else say(N_("The mean drive is the same in every municipality."))
+    )
     return Section(
         "towns",
         say(N_("Accessibility by municipality")),
-        (context.table("municipalities", say(N_("Accessibility by municipality in each alternative")), columns, rows),),
+        (
+            Paragraph(lead),
+            context.table(
+                "municipalities",
+                say(N_("Accessibility by municipality in each alternative")),
+                columns,
+                rows,
+                paper_rows=max(differ, LEAST_ROWS),
+            ),
+        ),
     )
