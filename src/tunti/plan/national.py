@@ -148,8 +148,8 @@ def _conflicts(plans: Sequence[RegionalPlan], whole: RegionalPlan, limits: pd.Da
     table = pd.DataFrame(rows, columns=columns)
     order = {k: n for n, k in enumerate(("missing_point", "closure", "crews", "budget", "counted_on"))}
     # Conflicts that leave most people outside come first; where one only counts on another, the busiest points do.
-    outside = table["outside"].astype("float64").where(table["kind"] != "counted_on", 0.0).fillna(0.0)
-    table = table.assign(_kind=table["kind"].map(order), _outside=outside).sort_values(
+    weight = table["outside"].astype("float64").where(table["kind"] != "counted_on", 0.0).fillna(0.0)
+    table = table.assign(_kind=table["kind"].map(order), _outside=weight).sort_values(
         ["_kind", "_outside", "people", "region", "what"], ascending=[True, False, False, True, True], kind="stable"
     )
     return table.drop(columns=["_kind", "_outside"]).reset_index(drop=True)
