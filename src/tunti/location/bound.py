@@ -187,6 +187,7 @@ def relax(
     *,
     start: Floats | None = None,
     centre: float = 10.0,
+    prices: Floats | None = None,
     gap: float = 1e-7,
     steps: int = 100,
     enough: float = np.inf,
@@ -203,6 +204,8 @@ def relax(
     centre : float
         How far from the border of what is allowed to start, in mean weights of terms; a start that is close to the
         answer needs less.
+    prices : float64, optional
+        A guess of the rules' prices, for the first rows of the form.
     gap : float
         Stop when the relaxation's own gap is at most this part of its value.
     steps : int
@@ -263,7 +266,8 @@ def relax(
     mu = np.full(nr, m) / np.maximum(c - g_rows @ y, 0.05 * np.abs(c) + 0.05)
     priced = np.zeros(terms)
     for r in with_terms:
-        mu[r] = m
+        guessed = 0.0 if prices is None or rows.source[r] >= len(prices) else float(prices[rows.source[r]])
+        mu[r] = max(m, guessed * norm[r] / scale)
         priced[rows.term[r]] += coef[r] * mu[r]
     total = np.maximum(w + priced, 1e-12)
     part = total * short - 2 * m

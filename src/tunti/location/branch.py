@@ -25,6 +25,7 @@ from tunti.location.exact import sizes
 from tunti.location.miss import CLOSED, FREE, OPEN, MissForm
 from tunti.location.reduce import settle
 from tunti.location.search import Found, improve, rounded
+from tunti.location.share_cuts import share_cuts, with_rows
 
 TRIED = 8
 """Sites that are tried both ways before a node is split, at most."""
@@ -34,6 +35,10 @@ IDLE = 4
 
 ROUGH = 0.1
 """How exact a tried bound is, as a part of the gap that is left; a node's own bound is ten times as exact."""
+
+
+MOST_ROWS = 200
+"""Rows sharpening rules on people that are gathered along the tree, at most."""
 
 
 def small(form: MissForm) -> bool:
@@ -75,9 +80,10 @@ class _Experience:
 def _split(
     here: MissForm,
     guess: Floats,
+    prices: Floats,
     value: float,
     learned: _Experience,
-    bounded: Callable[[MissForm, Floats, float], Bound],
+    bounded: Callable[[MissForm, Floats, Floats, float], Bound],
 ) -> tuple[int, float, float]:
     """Choose the site to settle next; give it with what is known of the bound when it opens and when it closes."""
     free = here.free
@@ -94,9 +100,9 @@ def _split(
         if not learned.known(j):
             state = here.state.copy()
             state[j] = OPEN
-            up = max(value, bounded(settle(here, state), guess, ROUGH).value)
+            up = max(value, bounded(settle(here, state), guess, prices, ROUGH).value)
             state[j] = CLOSED
-            down = max(value, bounded(settle(here, state), guess, ROUGH).value)
+            down = max(value, bounded(settle(here, state), guess, prices, ROUGH).value)
             opening[k], closing[k] = up - value, down - value
             if math.isfinite(up):
                 learned.learn(j, OPEN, float(y[k]), up - value)
@@ -120,6 +126,7 @@ def branch(
     gap: float,
     nodes: int,
     seed: int = 1,
+    price: Floats | None = None,
     watch: Callable[[float, float], None] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> tuple[float, int, bool]:
@@ -139,6 +146,8 @@ def branch(
     nodes : int
         Most nodes.
     seed : int
+    price : float64, shape (rows,), optional
+        Prices of the rules for the search; those of the relaxation where none are given.
     watch, out_of_time : callable
 
     Returns
@@ -153,14 +162,14 @@ def branch(
     order = 0
     first = form.opened.astype(float)
     learned = _Experience(form.sites)
-    heap: list[tuple[float, int, NDArray[np.int8], Floats, tuple[int, np.int8, float, float] | None]]
-    heap = [(-math.inf, 0, form.state, first, None)]
+    heap: list[tuple[float, int, NDArray[np.int8], Floats, Floats, tuple[int, np.int8, float, float] | None]]
+    heap = [(-math.inf, 0, form.state, first, np.empty(0), None)]
     lowest = -math.inf
 
     def enough() -> float:
         return best.value - (1.0 - 1e-6 if form.integral else 0.0) if math.isfinite(best.value) else math.inf
 
-    def bounded(part: MissForm, guess: Floats | None, rough: float) -> Bound:
+    def bounded(part: MissForm, guess: Floats | None, prices: Floats, rough: float) -> Bound:
         # a bound need not be more exact than the gap to the best plan asks for
         exactly = 1e-6
         if math.isfinite(lowest) and math.isfinite(best.value):
@@ -168,7 +177,7 @@ def branch(
         if guess is None:
             return relax(part, gap=exactly, enough=enough())
         near = 0.9 * guess + 0.1 * (guess[part.free].mean() if len(part.free) else 0.0)
-        return relax(part, start=near, centre=1.0, gap=exactly, enough=enough())
+        return relax(part, start=near, centre=1.0, prices=prices, gap=exactly, enough=enough())
 
     while heap:
         lowest = heap[0][0]
@@ -178,34 +187,43 @@ def branch(
             return bound, count, False
         if count >= nodes or out_of_time():
             return bound, count, True
-        before, _, state, guess, settled_last = heapq.heappop(heap)
+        before, _, state, guess, prices, settled_last = heapq.heappop(heap)
         count += 1
         if watch is not None:
             watch(best.value, bound)
         here = settle(form, state) if (state != form.state).any() else form
         for turn in range(3):
-            relaxed = bounded(here, guess if turn or count > 1 else None, ROUGH / 10)
-            guess = relaxed.y
+            relaxed = bounded(here, guess if turn or count > 1 else None, prices, ROUGH / 10)
+            guess, prices = relaxed.y, relaxed.price
             if settled_last is not None and turn == 0 and math.isfinite(relaxed.value):
                 site, choice, y, parent = settled_last
                 learned.learn(site, choice, y, max(0.0, relaxed.value - parent))
             value = max(before, ceiled(form, relaxed.value))
             if value >= best.value or not len(here.free):
                 break
+            if len(here.z_term) and form.implied < MOST_ROWS:
+                # sought in the whole form, so that they hold in every node
+                rows = share_cuts(form, guess, least=0.05)
+                if len(rows):
+                    form, here = with_rows(form, rows), with_rows(here, rows)
             found = improve(
-                here, rounded(here, relaxed.y), price=relaxed.price, multiplier=relaxed.multiplier, guess=relaxed.y,
-                kicks=2 if len(here.z_term) == 0 else 12, seed=seed + count,
-            )  # fmt: skip
+                here,
+                rounded(here, relaxed.y),
+                price=relaxed.price if price is None else price,
+                multiplier=relaxed.multiplier,
+                guess=relaxed.y,
+                kicks=2 if len(here.z_term) == 0 else 12,
+                seed=seed + count,
+            )
             if found.opened is not None:
                 best.offer(found.opened)
             if not math.isfinite(best.value):
                 break
             settled = fixed_by(here, relaxed, best.value)
             less = int(((settled != FREE) & (here.state == FREE)).sum())
-            if not less:
-                break
-            here = settle(here, settled)
-            if less < 0.1 * len(relaxed.y):
+            if less:
+                here = settle(here, settled)
+            if less < 0.1 * len(relaxed.y) and here.rows == len(prices):
                 break
         if not len(here.free):
             best.offer(here.opened)
@@ -218,16 +236,16 @@ def branch(
                 best.offer(rest.opened)
             if rest.ended:
                 order += 1
-                heapq.heappush(heap, (max(value, ceiled(form, rest.bound)), order, here.state, guess, None))
+                heapq.heappush(heap, (max(value, ceiled(form, rest.bound)), order, here.state, guess, prices, None))
                 return min(heap[0][0], best.value), count, True
             continue
-        j, opening, closing = _split(here, guess, value, learned, bounded)
+        j, opening, closing = _split(here, guess, prices, value, learned, bounded)
         for choice, known in ((OPEN, opening), (CLOSED, closing)):
             if ceiled(form, known) >= best.value:
                 continue
             child = here.state.copy()
             child[j] = choice
             order += 1
-            entry = (max(value, ceiled(form, known)), order, child, guess, (j, choice, float(guess[j]), value))
+            entry = (max(value, ceiled(form, known)), order, child, guess, prices, (j, choice, float(guess[j]), value))
             heapq.heappush(heap, entry)
     return best.value, count, False

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tunti.findings import Message, say
 from tunti.location.bound import Bound, fixed_by, relax
-from tunti.location.branch import branch, small
+from tunti.location.branch import MOST_ROWS, branch, small
 from tunti.location.cover import applies, fewer
 from tunti.location.covering import covers_only
 from tunti.location.dominate import dominate
@@ -28,6 +28,7 @@ from tunti.location.problem import Goal, Limits, Problem
 from tunti.location.reduce import settle
 from tunti.location.rules import site_states
 from tunti.location.search import Found, improve, rounded
+from tunti.location.share_cuts import share_cuts, with_rows
 
 LONG_SHARES = 2_000
 """Sets in rules from which shares asked of several regions at once are long to solve."""
@@ -75,6 +76,7 @@ class Pursuit:
     infeasible: bool = False
     interrupted: bool = False
     relaxed: Bound | None = None
+    price: NDArray[np.float64] | None = None
     steps: list[tuple[str, str]] = field(default_factory=list)
 
     def gap(self) -> float:
@@ -300,7 +302,10 @@ def _nearby(
         free = form.free
         if count > 0.6 * len(free):
             break  # that is no longer around the plan but everything
-        state = np.where(best.opened if best.opened is not None else answer, OPEN, CLOSED).astype(np.int8)
+        kept = best.opened if best.opened is not None else answer
+        if form.implied and count == 60:
+            kept = bound.y > 0.5  # with its rules sharpened the relaxation is nearer to the best than the search's plan
+        state = np.where(kept, OPEN, CLOSED).astype(np.int8)
         state[form.state != FREE] = form.state[form.state != FREE]
         state[free[np.argsort(doubt[free], kind="stable")[:count]]] = FREE
         part = settle(form, state)
@@ -328,7 +333,7 @@ def _rest(
 ) -> Rest:
     """Solve what is left: at once where it is small, otherwise by branch and bound."""
     if small(form):
-        soft = form.rows > 1 and len(form.z_term) > LONG_SHARES and not form.strict().any()
+        soft = form.rows - form.implied > 1 and len(form.z_term) > LONG_SHARES and not form.strict().any()
         return exact(form, known=answer, gap=gap, nodes=LONG_SHARES_NODES if soft else None)
     best = Found(form, answer)
 
@@ -343,6 +348,7 @@ def _rest(
         gap=gap,
         nodes=limits.nodes,
         seed=limits.seed,
+        price=now.price,
         watch=watch,
         out_of_time=out_of_time,
     )
@@ -393,9 +399,13 @@ def _bound_and_search(
         free = form.free
         blurred = 0.9 * guess + 0.1 * (guess[free].mean() if len(free) else 0.0)
         bound = relax(form, start=blurred if guess[free].any() else None)
+        rough = bound.price  # of the rules themselves, which the search pays; sharper rows would take them over
+        form, bound = _sharpened(form, bound, out_of_time)
         if turn == 0:
-            now.relaxed = bound
+            now.relaxed, now.price = bound, rough
             now.steps.append(("bound", f"{bound.value:.6g} in {bound.steps} steps"))
+            if form.implied:
+                now.steps.append(("rules sharpened", f"{form.implied} rows"))
         if bound.value == math.inf and now.opened is None:
             now.infeasible = True
             return form, None
@@ -416,7 +426,7 @@ def _bound_and_search(
             tried = improve(
                 form,
                 begin if origin is None else origin,
-                price=bound.price,
+                price=now.price,
                 multiplier=bound.multiplier,
                 guess=bound.y,
                 kicks=kicks,
@@ -426,14 +436,14 @@ def _bound_and_search(
             )
             if tried.opened is not None:
                 found.offer(tried.opened)
-        if found.opened is None and turn == 0 and applies(form):
+        if found.opened is None and turn == 0 and applies(form.plain()):
             found.offer(form.state != CLOSED)  # all sites keep rules on people if anything does; points are taken away
         if found.opened is not None:
             answer = found.opened
-            if turn == 0 and found.value > floor and applies(form):
+            if turn == 0 and found.value > floor and applies(form.plain()):
                 # where only sets must be hit, local cuts come next, and the search goes on when they say how far
                 effort = 1e8 if covers_only(form) else 1e9
-                answer = fewer(form, answer, target=floor, work=effort, seed=limits.seed)
+                answer = fewer(form.plain(), answer, target=floor, work=effort, seed=limits.seed)
             _offer(now, answer, evaluate)
         now.bound = max(now.bound, min(floor, now.value))
         if now.gap() <= gap or out_of_time():
@@ -451,6 +461,23 @@ def _bound_and_search(
             break
         guess = bound.y
     return form, answer
+
+
+def _sharpened(form: MissForm, bound: Bound, out_of_time: Callable[[], bool]) -> tuple[MissForm, Bound]:
+    """Add rows that sharpen the rules on people for as long as they raise the bound."""
+    for _ in range(8):
+        rows = share_cuts(form, bound.y) if math.isfinite(bound.value) and len(form.free) else np.empty((0, 0))
+        if not len(rows) or form.implied + len(rows) > MOST_ROWS or out_of_time():
+            break
+        sharper = with_rows(form, rows)
+        near = 0.9 * bound.y + 0.1 * float(bound.y[form.free].mean())
+        better = relax(sharper, start=near, centre=1.0, prices=bound.price, gap=1e-6)
+        if better.value <= bound.value:
+            break  # the next one would be without use too
+        form, rise, bound = sharper, better.value - bound.value, better
+        if rise < 1e-4 * abs(bound.value):
+            break
+    return form, bound
 
 
 def _offer(now: Pursuit, opened: NDArray[np.bool_], evaluate: Callable[[NDArray[np.bool_]], float]) -> None:

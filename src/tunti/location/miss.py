@@ -16,7 +16,7 @@ Church and ReVelle (1974) for maximal covering.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,9 @@ class MissForm:
         The objective is a whole number for every plan, so that bounds may be rounded up.
     twice : bool
         A term is missed when fewer than two of its sites are open (goal 'backup').
+    implied : int
+        So many of the last rows only say what the others imply for whole plans: they sharpen the relaxation, and the
+        search goes without them.
     """
 
     state: NDArray[np.int8]
@@ -69,6 +72,7 @@ class MissForm:
     high: NDArray[np.float64]
     integral: bool = True
     twice: bool = False
+    implied: int = 0
 
     @property
     def terms(self) -> int:
@@ -84,6 +88,15 @@ class MissForm:
     def rows(self) -> int:
         """Number of rules' rows."""
         return len(self.low)
+
+    def plain(self) -> MissForm:
+        """Give the form without the rows that others imply."""
+        rows = self.rows - self.implied
+        return (
+            self
+            if not self.implied
+            else replace(self, y_row=self.y_row[:rows], low=self.low[:rows], high=self.high[:rows], implied=0)
+        )
 
     @property
     def free(self) -> NDArray[np.int64]:

@@ -191,6 +191,7 @@ def _site_rows(form: MissForm) -> tuple[Floats, Floats, Floats]:
     """Give the rows that concern sites only."""
     plain = np.ones(form.rows, bool)
     plain[form.z_row] = False
+    plain[form.rows - form.implied :] = False
     return form.y_row[plain], form.low[plain], form.high[plain]
 
 
