@@ -138,7 +138,7 @@ def _towns(context: Context) -> list[Block]:
         row: list[Value] = [name, int(r["people"]), int(r["people"]) / total if total else None]
         told_languages = spoken.get(str(r["municipality"]), "")
         if name in sami:
-            told_languages += f" ({say(N_('Sámi homeland'))})"
+            told_languages += f" ({say(N_('in the Sámi homeland'))})"
         rows.append(tuple([*row, told_languages] if named else row))
     rest = total - sum(int(r["people"]) for r in places)
     if rest:
