@@ -10,7 +10,7 @@ from typing import Any
 
 from tunti.findings import Message, say
 from tunti.inputs.columns import CHOICE_LABELS, WORD_ALIASES, WORD_LABELS, Column, Schema
-from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES, TRAVEL_TIMES
+from tunti.inputs.schemas_roads import ROAD_LINKS, ROAD_NODES
 from tunti.locale import LANGUAGES, N_, translator
 
 INSTRUCTIONS_SHEET = N_("Instructions")
@@ -91,10 +91,9 @@ def three(value: float) -> float:
 def no_roads_remedy() -> Message:
     """Say what to do when there are no roads."""
     return say(
-        "Add the tables '{nodes}' and '{links}', a road extract (roads.osm.pbf) or the table '{times}'.",
+        "Add the tables '{nodes}' and '{links}', or a road extract (roads.osm.pbf).",
         nodes=Message(ROAD_NODES.label),
         links=Message(ROAD_LINKS.label),
-        times=Message(TRAVEL_TIMES.label),
     )
 
 

@@ -201,16 +201,15 @@ def check_parts(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
 
 
 def check_roads(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
-    """Check that there is some way to know travel times at all."""
-    car = (inputs.travel_times["means"] == "car").fillna(False).any()
-    if inputs.road_extract is None and inputs.road_links.empty and inputs.road_nodes.empty and not car:
-        if any(t in ("road_links", "road_nodes", "travel_times") for t, _, _ in inputs.unread):
+    """Check that there are roads to drive on: travel times by other means stand beside them, not in their place."""
+    if inputs.road_extract is None and inputs.road_links.empty and inputs.road_nodes.empty:
+        if any(t in ("road_links", "road_nodes") for t, _, _ in inputs.unread):
             return
         yield error(
             "road_links",
             None,
             None,
-            say("There are no roads: neither tables, an extract nor travel times."),
+            say("There are no roads: neither tables nor an extract."),
             no_roads_remedy(),
         )
 

@@ -297,12 +297,12 @@ def _missing(
             say("Only one of the road tables is there."),
             say("Add the table '{name}' or remove the other one.", name=say(SCHEMAS[name].label)),
         )
-    elif not roads and not extracts and "travel_times" not in tried:
+    elif not roads and not extracts:
         yield error(
             "road_links",
             None,
             None,
-            say("There are no roads: neither tables, an extract nor travel times."),
+            say("There are no roads: neither tables nor an extract."),
             no_roads_remedy(),
         )
     if roads and extracts:
