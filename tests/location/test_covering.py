@@ -15,7 +15,7 @@ from tunti.location.highs import quiet_highs
 from tunti.location.local_cuts import local_cuts
 from tunti.location.miss import MissForm
 from tunti.location.problem import Limits
-from tunti.location.solve import solve_form
+from tunti.location.rest import solve_form
 
 
 def random_sets(rng, rows, columns, most):
@@ -184,3 +184,20 @@ def test_covering_agrees_with_the_solver_on_middling_questions(seed):
     early = cover(form, None, gap=0.0, nodes=10_000, seed=1, out_of_time=lambda: True)
     assert early.ended
     assert early.bound <= found.bound
+
+
+@pytest.mark.parametrize("gap", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_gap_that_is_good_enough_is_no_proof(seed, gap, monkeypatch):
+    """Without cuts and search, nodes are given up for the gap: the bound stays below every plan."""
+    monkeypatch.setattr("tunti.location.covering.SIZES", (1,))
+    monkeypatch.setattr("tunti.location.covering._Search._improve", lambda self, work: None)
+    rng = np.random.default_rng(seed)
+    start, site = random_sets(rng, 60, 30, 3)
+    form = form_of(start, site, rng.integers(1, 4, 30).astype(float))
+    best = cover(form, None, gap=0.0, nodes=10_000, seed=1)
+    found = cover(form, np.ones(30, bool), gap=gap, nodes=10_000, seed=1)
+    assert best.opened is not None
+    assert found.opened is not None
+    assert found.bound <= form.value(best.opened) + 1e-9
+    assert form.value(found.opened) - found.bound <= gap * form.value(found.opened) + 1e-9

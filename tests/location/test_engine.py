@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 from tunti.errors import Infeasible, TuntiError
 from tunti.location import branch as branching
 from tunti.location import engine
+from tunti.location.alternatives import alternatives
 from tunti.location.bound import fixed_by, relax
 from tunti.location.dominate import dominate
 from tunti.location.form import question
 from tunti.location.problem import Goal, Limits, Rules
 from tunti.location.reduce import settle
+from tunti.location.rest import solve_form
 from tunti.location.search import improve
-from tunti.location.solve import locate, solve_form
+from tunti.location.solve import locate
 
 from .brute import problem, problems
 
@@ -173,9 +175,23 @@ def test_the_same_again_and_from_a_known_plan():
     assert locate(p, known=a.open).objective == a.objective
 
 
-def test_capacities_are_refused_in_words():
+def test_alternatives_say_that_they_do_not_look_at_capacities():
     with pytest.raises(TuntiError, match="capacities"):
-        locate(big(Goal.LEAST_COST, capacity=np.full(40, 5)))
+        alternatives(big(Goal.LEAST_COST, capacity=np.full(40, 5)))
+
+
+@pytest.mark.parametrize("said", ["Improving by the second goal", "Done"])
+def test_a_key_in_the_second_goal_keeps_what_the_first_has_proven(said):
+    def stop(what, done, best, bound):
+        if what.text("en") == said:
+            raise KeyboardInterrupt
+
+    p = big(Goal.FEWEST, rules=Rules(share=0.9))
+    whole = locate(p)
+    network = locate(p, progress=stop)
+    assert network.interrupted
+    assert network.objective == whole.objective
+    assert network.bound == whole.bound
 
 
 def test_the_search_keeps_rows_over_sites():

@@ -7,12 +7,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tunti.errors import TuntiError
+from tunti.findings import say
 from tunti.location.engine import Progress
 from tunti.location.form import question
 from tunti.location.miss import FREE, MissForm
 from tunti.location.problem import Limits, Network, Problem
+from tunti.location.rest import solve_form
 from tunti.location.search import improve
-from tunti.location.solve import DEFAULT, locate, network_of, solve_form
+from tunti.location.solve import DEFAULT, locate, network_of
 
 
 def alternatives(
@@ -47,27 +50,41 @@ def alternatives(
     -------
     tuple of Network
         The best one first; fewer than ``count`` where no other network is that good. Bound and gap are those of the
-        goal, not of the difference, which is sought exactly on small questions and by search on large ones.
+        goal, not of the difference, which is sought exactly on small questions and by search on large ones. Where a
+        key ended the search for more, the last network is marked ``interrupted``.
+
+    Raises
+    ------
+    TuntiError
+        The question has capacities.
     """
+    if problem.capacity is not None:
+        raise TuntiError(say("Alternatives do not look at capacities yet; ask without --capacity."))
     best = network or locate(problem, limits, progress=progress)
     found = [best]
     ceiling = best.objective + within * abs(best.objective) + 1e-6
     reach = np.full(len(problem.people), 65_534, np.uint16)
     form = question(problem, problem.goal, reach=reach).form
     used = best.open.astype(float)
-    while len(found) < count:
-        opened = _furthest(form, used, ceiling, found, limits)
+    while len(found) < count and not found[-1].interrupted:
+        try:
+            opened, ended = _furthest(form, used, ceiling, found, limits)
+        except KeyboardInterrupt:
+            opened, ended = None, True
+        if opened is not None:
+            found.append(network_of(problem, opened, bound=best.bound))
+            used += opened
+        if ended:
+            found[-1] = replace(found[-1], interrupted=True)
         if opened is None:
             break
-        found.append(network_of(problem, opened, bound=best.bound))
-        used += opened
     return tuple(found)
 
 
 def _furthest(
     form: MissForm, used: NDArray[np.float64], ceiling: float, found: list[Network], limits: Limits
-) -> NDArray[np.bool_] | None:
-    """Find the plan under a ceiling of the goal that keeps least of what is used."""
+) -> tuple[NDArray[np.bool_] | None, bool]:
+    """Find the plan under a ceiling of the goal that keeps least of what is used; tell whether a key ended it."""
     goal_terms = np.flatnonzero(form.weight > 0).astype(np.int32)
     row = form.rows
     apart = replace(
@@ -84,15 +101,16 @@ def _furthest(
         integral=True,
     )
     seen = [n.open for n in found]
+    interrupted = False
     if form.terms <= 20_000:
         rest = solve_form(apart, replace(limits, nodes=min(limits.nodes, 2_000)), known=seen[0], gap=0.05)
-        opened = rest.opened
+        opened, interrupted = rest.opened, rest.interrupted
     else:
         # on large questions the goal itself is searched with a growing charge for sites that are used already
         opened = _charged(form, used, ceiling, seen, limits)
     if opened is None or any((opened == s).all() for s in seen):
-        return None
-    return opened
+        return None, interrupted
+    return opened, interrupted
 
 
 def _charged(

@@ -313,9 +313,7 @@ class _Search:
         if self.best is not None:
             opened = self.form.opened.copy()
             opened[self.free[self.best]] = True
-        bound = min(self.bound, self.value)
-        if self.step and math.isfinite(bound):
-            bound = self.step * math.ceil(bound / self.step - 1e-6)
+        bound = self._at_least(min(self.bound, self.value))
         return Covered(opened, self.form.base + min(bound, self.value), self.used, self.cuts, ended, interrupted)
 
     def _offer(self, plan: NDArray[np.bool_]) -> None:
@@ -372,9 +370,9 @@ class _Search:
             self.bound = max(self.bound, bound)
             self._improve(work)
         if self.enough(self.bound):
-            self.bound = self.value if self.gap == 0 or self.bound > self.value - self.step else self.bound
             return False
         order = 0
+        given_up = math.inf  # the least bound of a node that was given up for the gap, not for the plan
         heap: list[tuple[float, int, Floats, Floats]] = [(self.bound, 0, lower, upper)]
         while heap:
             self.bound = max(self.bound, min(heap[0][0], self.value))
@@ -390,6 +388,7 @@ class _Search:
             if self.lp.whole() and math.isfinite(bound):
                 self._offer(self.lp.y > 0.5)
             if self.enough(bound):
+                given_up = min(given_up, bound)
                 continue
             lower, upper = self._fixed(bound, lower, upper)
             j, below, above = self._branch_on(bound)
@@ -399,14 +398,19 @@ class _Search:
                 return True
             for choice, value in ((0.0, below), (1.0, above)):
                 if self.enough(value):
+                    given_up = min(given_up, value)
                     continue
                 child = (lower.copy(), upper.copy())
                 child[0][j] = child[1][j] = choice
                 order += 1
                 heapq.heappush(heap, (max(bound, value), order, *child))
-        if not heap or self.step or self.gap == 0:
-            self.bound = self.value
+        waiting = min((node[0] for node in heap), default=math.inf)
+        self.bound = max(self.bound, min(self.value, self._at_least(min(given_up, waiting))))
         return False
+
+    def _at_least(self, bound: float) -> float:
+        """Give what no plan is better than, where no node's bound is below a bound: costs come in steps."""
+        return self.step * math.ceil(bound / self.step - 1e-6) if self.step and math.isfinite(bound) else bound
 
     def _improve(self, work: float) -> None:
         """Look longer for a plan where the bound leaves room for one."""

@@ -28,3 +28,17 @@ def quiet_highs() -> Any:
         os.close(kept)
         os.close(null)
     return h
+
+
+def run(h: Any) -> bool:
+    """Run the solver so that Ctrl-C ends it in good order; tell whether that happened."""
+    h.HandleUserInterrupt = True
+    h.startSolve()
+    interrupted = False
+    while True:
+        try:
+            if h.wait(0.2)[0]:
+                return interrupted
+        except KeyboardInterrupt:
+            interrupted = True
+            h.cancelSolve()

@@ -34,6 +34,9 @@ MOST_SITES = 60
 MOST_ROWS = 256
 """Most rows of a neighbourhood that are looked at."""
 
+USED = 2
+"""Neighbourhoods of one round that a site may be in."""
+
 SHORT = 1e-3
 """A packing of covers this close to 1 leaves no row worth adding."""
 
@@ -301,7 +304,7 @@ def _cuts(
             continue
         new = False
         for e in range(start[seed], start[seed + 1]):
-            new |= y[site[e]] > 1e-6 and used[site[e]] < 2
+            new |= y[site[e]] > 1e-6 and used[site[e]] < USED
         if not new:
             continue
         n_c, n_r = _grow(

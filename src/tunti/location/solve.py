@@ -7,9 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,121 +17,15 @@ from tunti.location.capacity import answer, binding, room_needed, value_with_cap
 from tunti.location.conflict import conflict
 from tunti.location.covering import cover, covers_only
 from tunti.location.engine import Exact, Progress, Pursuit, Rest, pursue
-from tunti.location.exact import programme
 from tunti.location.form import Best, question
-from tunti.location.highs import quiet_highs
 from tunti.location.miss import MissForm
 from tunti.location.polish import polish
 from tunti.location.problem import Goal, Limits, Network, Problem
+from tunti.location.rest import solve_form
 from tunti.location.rules import check_rows, seconds_of, site_rows, site_states
 
 DEFAULT = Limits()
 """Limits that suit a region; the country's questions end well within them too."""
-
-
-def solve_form(
-    form: MissForm,
-    limits: Limits,
-    *,
-    known: NDArray[np.bool_] | None = None,
-    gap: float = 0.0,
-    seconds: float | None = None,
-    nodes: int | None = None,
-) -> Rest:
-    """Solve a miss form as one mixed integer programme with HiGHS, one thread.
-
-    The objective is scaled so that the solver's absolute tolerances mean little against it.
-
-    Parameters
-    ----------
-    form : MissForm
-    limits : Limits
-        ``nodes`` and ``seed`` are passed on.
-    known : bool, shape (sites,), optional
-        A plan to start from.
-    gap : float
-        Good enough.
-    seconds : float, optional
-        Clock limit.
-    nodes : int, optional
-        Fewer nodes than the limits allow.
-
-    Returns
-    -------
-    Rest
-        ``opened`` is None where the form has no plan, or none was found within the limits.
-    """
-    if form.impossible() or (form.high[form.strict()] < 0).any():
-        return Rest(None, np.inf, 0, ended=False)
-    p = programme(form)
-    opened = form.opened.copy()
-    if p.columns == 0:
-        kept = bool((p.low <= 1e-9).all() and (p.high >= -1e-9).all())
-        return Rest(opened if kept else None, p.offset if kept else np.inf, 0, ended=False)
-    scale = max(1.0, float(np.abs(p.objective).sum()) / 1e6)
-    if form.integral and p.objective.max(initial=0) <= 1:
-        scale = 1.0
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = p.columns, len(p.low)
-    lp.col_cost_ = p.objective / scale
-    lp.col_lower_ = np.zeros(p.columns)
-    lp.col_upper_ = p.upper
-    lp.row_lower_ = np.where(np.isinf(p.low), -highspy.kHighsInf, p.low)
-    lp.row_upper_ = np.where(np.isinf(p.high), highspy.kHighsInf, p.high)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = p.start, p.index, p.value
-    kinds = [highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger]
-    lp.integrality_ = [kinds[i] for i in p.integer.astype(int)]
-    h = quiet_highs()
-    options: dict[str, Any] = {
-        "random_seed": limits.seed,
-        "mip_rel_gap": gap,
-        "mip_abs_gap": 0.999 / scale if form.integral and scale < 1e5 else 1e-6,
-        "mip_feasibility_tolerance": 1e-7,
-        "mip_max_nodes": min(limits.nodes if nodes is None else nodes, limits.nodes, _patience(p.columns + len(p.low))),
-        "time_limit": highspy.kHighsInf if seconds is None else max(0.1, seconds),
-    }
-    for key, value in options.items():
-        h.setOptionValue(key, value)
-    h.passModel(lp)
-    if known is not None and not form.excess(known).any():
-        h.setSolution(len(p.free), np.arange(len(p.free), dtype=np.int32), known[p.free].astype(float))
-    interrupted = _run(h)
-    status = h.getModelStatus()
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        return Rest(None, np.inf, 0, ended=False)
-    info = h.getInfo()
-    ended = status != highspy.HighsModelStatus.kOptimal
-    bound = info.mip_dual_bound if p.integer.any() else info.objective_function_value
-    nodes = max(0, int(info.mip_node_count))
-    if info.primal_solution_status != 2:
-        return Rest(None, bound * scale + p.offset, nodes, True, interrupted)
-    x = np.asarray(h.getSolution().col_value)
-    opened[p.free[x[: len(p.free)] > 0.5]] = True
-    return Rest(opened, bound * scale + p.offset, nodes, ended, interrupted)
-
-
-def _patience(size: int) -> int:
-    """Give the nodes that a model of some size is worth: about as much work for a large one as for a small one.
-
-    A node of a model with 30,000 rows and columns takes a third of a second, so without this the last percent of a gap
-    would be sought for days; the gap that is left is stated.
-    """
-    return max(100, 4_000_000 // max(size, 1))
-
-
-def _run(h: Any) -> bool:
-    """Run the solver so that Ctrl-C ends it in good order; tell whether that happened."""
-    h.HandleUserInterrupt = True
-    h.startSolve()
-    interrupted = False
-    while True:
-        try:
-            if h.wait(0.2)[0]:
-                return interrupted
-        except KeyboardInterrupt:
-            interrupted = True
-            h.cancelSolve()
 
 
 def value_of(problem: Problem, goal: Goal, opened: NDArray[np.bool_]) -> float:
@@ -276,7 +168,7 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         problem = replace(problem, capacity=None)
     if problem.capacity is not None:
         tell(say("Sharing people among points with room"), 0.1, None, None)
-        return _with_capacity(problem, limits, left, started)
+        return _with_capacity(problem, limits, left, tell, started)
     within = None
     if problem.goal is Goal.WORST_CASE:
         now, within = _worst_case(problem, limits, exact, tell)
@@ -302,38 +194,17 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
     second = None
     goal2 = second_goal_of(problem)
     interrupted = now.interrupted or late()
-    if goal2 is not None:
-        tell(say("Improving by the second goal"), 0.5, value, bound)
-        best = Best(problem.goal, value, int(opened.sum()))
-        if goal2 is Goal.LEAST_TRAVEL and within is None:
-            opened = polish(problem, opened)
-        then, _ = pursue(
-            problem,
-            goal2,
-            exact_if_small,
-            replace(limits, nodes=min(limits.nodes, SECOND_GOAL_NODES)),
-            lambda plan: value_of(problem, goal2, plan),
-            gap=limits.second_gap,
-            best=best,
-            within=within,
-            known=opened,
-            tell=tell,
-            out_of_time=late,
-        )
-        first = value_of(problem, goal2, opened)
-        if then.opened is not None and then.value <= first:
-            opened, first = then.opened, then.value
-        if abs(first - then.bound) > limits.second_gap * max(abs(first), 1.0) and within is None:
-            polished = polish(problem, opened)
-            swapped = value_of(problem, goal2, polished)
-            if swapped < first:
-                opened, first = polished, swapped
-                steps.append(("second goal: swaps", f"to {first:.6g}"))
-        bound2 = min(then.bound, first)
-        second = (goal2, first, bound2, abs(first - bound2) / max(abs(first), 1.0))
-        interrupted = interrupted or then.interrupted or late()
-        steps += [(f"second goal: {what}", how) for what, how in then.steps]
-    tell(say("Done"), 1.0, value, bound)
+    try:
+        if goal2 is not None:
+            tell(say("Improving by the second goal"), 0.5, value, bound)
+            opened, second, then = _second_goal(
+                problem, goal2, opened, value, within, limits, exact_if_small, tell, late
+            )
+            interrupted = interrupted or then.interrupted or late()
+            steps += [(f"second goal: {what}", how) for what, how in then.steps]
+        tell(say("Done"), 1.0, value, bound)
+    except KeyboardInterrupt:
+        interrupted = True  # what the first goal has found and proven stays
     return network_of(
         problem,
         opened,
@@ -345,9 +216,56 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
     )
 
 
-def _with_capacity(problem: Problem, limits: Limits, left: Callable[[], float | None], started: float) -> Network:
+def _second_goal(
+    problem: Problem,
+    goal: Goal,
+    opened: NDArray[np.bool_],
+    value: float,
+    within: int | None,
+    limits: Limits,
+    exact: Exact,
+    tell: Progress,
+    late: Callable[[], bool],
+) -> tuple[NDArray[np.bool_], tuple[Goal, float, float, float], Pursuit]:
+    """Improve a plan by the second goal; give the plan, the goal's value, bound and gap, and how it went."""
+    best = Best(problem.goal, value, int(opened.sum()))
+    if goal is Goal.LEAST_TRAVEL and within is None:
+        opened = polish(problem, opened)
+    then, _ = pursue(
+        problem,
+        goal,
+        exact,
+        replace(limits, nodes=min(limits.nodes, SECOND_GOAL_NODES)),
+        lambda plan: value_of(problem, goal, plan),
+        gap=limits.second_gap,
+        best=best,
+        within=within,
+        known=opened,
+        tell=tell,
+        out_of_time=late,
+    )
+    reached = value_of(problem, goal, opened)
+    if then.opened is not None and then.value <= reached:
+        opened, reached = then.opened, then.value
+    if abs(reached - then.bound) > limits.second_gap * max(abs(reached), 1.0) and within is None:
+        polished = polish(problem, opened)
+        swapped = value_of(problem, goal, polished)
+        if swapped < reached:
+            opened, reached = polished, swapped
+            then.steps.append(("swaps", f"to {reached:.6g}"))
+    bound = min(then.bound, reached)
+    return opened, (goal, reached, bound, abs(reached - bound) / max(abs(reached), 1.0)), then
+
+
+def _with_capacity(
+    problem: Problem, limits: Limits, left: Callable[[], float | None], tell: Progress, started: float
+) -> Network:
     """Find the network of points with capacities; see :mod:`tunti.location.capacity`."""
-    found = answer(problem, limits, second_goal_of(problem), left)
+
+    def watch(value: float, bound: float) -> None:
+        tell(say("Sharing people among points with room"), 0.5, value, bound)
+
+    found = answer(problem, limits, second_goal_of(problem), left, watch)
     if found.opened is None:
         if found.bound < math.inf:
             raise TuntiError(_NONE_FOUND)
@@ -359,7 +277,7 @@ def _with_capacity(problem: Problem, limits: Limits, left: Callable[[], float | 
         bound=found.bound,
         second=found.second,
         seconds=time.perf_counter() - started,
-        interrupted=found.ended and (left() or 1.0) <= 0,
+        interrupted=found.interrupted or (left() or 1.0) <= 0,
         steps=found.steps,
     )
 
