@@ -13,7 +13,7 @@ from tunti.errors import Infeasible, InputError, TuntiError
 from tunti.findings import Message
 from tunti.location.alternatives import alternatives
 from tunti.location.explain import closing_costs
-from tunti.location.problem import Goal
+from tunti.location.problem import Goal, Network
 from tunti.plan.regional import Considered
 from tunti.remote.region import of_region as remote_of_region
 from tunti.stages import Stages, inputs_hash
@@ -92,18 +92,18 @@ def considered(stages: Stages) -> Considered:
     )
     kept = stages.store.result("considered", key)
     if kept is None:
-        others = (
-            alternatives(problem, within=WITHIN, count=ALTERNATIVES, network=network)[1:]
-            if problem.goal in _WITH_ALTERNATIVES
-            else ()
-        )
+        asked = problem.goal in _WITH_ALTERNATIVES and problem.capacity is None  # they do not look at capacities
+        found: tuple[Network, ...] = (network,)
+        if asked:
+            found = alternatives(problem, within=WITHIN, count=ALTERNATIVES, network=network)
+        others = found[1:]
         opens = np.array([n.open for n in others], dtype=bool).reshape(len(others), len(network.open))
         values = {
             "objective": [float(n.objective) for n in others],
             "share": [float(n.share) for n in others],
             "people": [int(n.people) for n in others],
         }
-        if not any(n.interrupted for n in others):
+        if not any(n.interrupted for n in found):
             stages.store.keep("considered", key, values, {"open": opens})
     else:
         values, opens = kept[0], kept[1]["open"]

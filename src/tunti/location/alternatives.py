@@ -18,11 +18,18 @@ from tunti.location.search import improve
 from tunti.location.solve import DEFAULT, locate, network_of
 
 
+WITHIN = 0.02
+"""How much worse than the best one an alternative may be, as a part of it. A default of this product."""
+
+COUNT = 5
+"""How many networks are given, the best one included. A default of this product."""
+
+
 def alternatives(
     problem: Problem,
     *,
-    within: float = 0.02,
-    count: int = 5,
+    within: float = WITHIN,
+    count: int = COUNT,
     limits: Limits = DEFAULT,
     network: Network | None = None,
     progress: Progress | None = None,

@@ -21,8 +21,10 @@ def conflict(problem: Problem, q: Question, solve: Callable[[MissForm, float], R
     """Name a smallest set of rules that no network keeps together, and how far each would have to give way.
 
     Rules are left out one by one; what cannot be left out without the conflict going away stays (a deletion filter, so
-    that no rule of the set is needless). For each rule of the set the least value that the others allow is then sought,
-    and the rule that has to give way least, as a part of what it asks, is named last.
+    that no rule of the set is needless). A rule stays too where limits end the search without it before a plan or its
+    absence is found: the set still has no network, but may then be larger than it need be. For each rule of the set the
+    least value that the others allow is then sought, and the rule that has to give way least, as a part of what it
+    asks, is named last.
 
     Parameters
     ----------
@@ -48,11 +50,13 @@ def conflict(problem: Problem, q: Question, solve: Callable[[MissForm, float], R
     left = set(everything)
     for r in sorted(everything):
         tried = form_of(left - {r})
-        if (
-            tried is None
-            or solve(replace(tried.form, weight=np.zeros(tried.form.terms), twice=False), math.inf).opened is None
-        ):
-            left.discard(r)
+        if tried is not None:
+            rest = solve(replace(tried.form, weight=np.zeros(tried.form.terms), twice=False), math.inf)
+            if rest.interrupted:
+                break  # a key ended it: what was not tried stays
+            if rest.opened is not None or rest.ended:
+                continue  # without it there is a plan, or limits ended the search before that was known
+        left.discard(r)
     reasons = [say("No network keeps these rules together:")]
     reasons += [say("- {rule}", rule=q.names[r]) for r in sorted(left)]
     ways: list[tuple[float, Message]] = []

@@ -27,7 +27,8 @@ def frontier(
 ) -> tuple[pd.DataFrame, tuple[Network, ...]]:
     """Ask one question for several numbers of points, budgets or shares, and set the answers side by side.
 
-    Each question starts from the plan before it. Steps that no network can keep are rows without a plan.
+    Each question starts from the plan before it. Steps that no network can keep are rows without a plan. Where a key
+    ends a step, its plan so far is the last row and the steps after it are not asked.
 
     Parameters
     ----------
@@ -48,14 +49,15 @@ def frontier(
     -------
     table : DataFrame
         Columns ``rule, asked, feasible, points, people, share, mean_minutes, longest_minutes, cost, objective, bound,
-        gap, proven``; one row per step, in the order given.
+        gap, proven``; one row per step, in the order given, up to the one that was interrupted.
     networks : tuple of Network
         The plans of the feasible rows, in the same order.
     """
     steps: list[tuple[str, Any]] = (
         [("points", n) for n in points] + [("budget", b) for b in budgets] + [("share", s) for s in shares]
     )
-    rows, networks = [], []
+    rows: list[dict[str, Any]] = []
+    networks: list[Network] = []
     known = None
     for k, (rule, asked) in enumerate(steps):
         if progress is not None:
@@ -66,6 +68,10 @@ def frontier(
         except Infeasible:
             rows.append({"rule": rule, "asked": asked, "feasible": False})
             continue
+        except KeyboardInterrupt:
+            if not networks:
+                raise
+            break  # this step had found nothing yet
         known = network.open
         networks.append(network)
         f = figures(standing(problem, network))
@@ -86,6 +92,8 @@ def frontier(
                 "proven": network.proven,
             }
         )
+        if network.interrupted:
+            break
     columns = "rule asked feasible points people share mean_minutes longest_minutes cost objective bound gap proven"
     return pd.DataFrame(rows, columns=columns.split()), tuple(networks)
 

@@ -128,6 +128,16 @@ def plain(number: float) -> str:
     return f"{number:.4f}".rstrip("0").rstrip(".")
 
 
+def exactly(points: int) -> Message:
+    """Say how many points there must be."""
+    return say("exactly one point") if points == 1 else say("exactly {n} points", n=points)
+
+
+def at_most(points: int) -> Message:
+    """Say how many points there may be."""
+    return say("at most one point") if points == 1 else say("at most {n} points", n=points)
+
+
 def site_rows(problem: Problem, state: NDArray[np.int8]) -> list[SiteRow]:
     """Turn the rules on numbers, money and changes into rows over sites."""
     rules, n = problem.rules, len(problem.status)
@@ -136,10 +146,11 @@ def site_rows(problem: Problem, state: NDArray[np.int8]) -> list[SiteRow]:
     exact = problem.goal in (Goal.FEWEST, Goal.LEAST_COST)
     if rules.points is not None:
         low = float(rules.points) if exact else -math.inf
-        name = say("exactly {n} points", n=rules.points) if exact else say("at most {n} points", n=rules.points)
+        name = exactly(rules.points) if exact else at_most(rules.points)
         rows.append(SiteRow("points", name, one, low, float(rules.points)))
     if rules.points_at_least is not None:
-        name = say("at least {n} points", n=rules.points_at_least)
+        few = rules.points_at_least == 1
+        name = say("at least one point") if few else say("at least {n} points", n=rules.points_at_least)
         rows.append(SiteRow("points_at_least", name, one, float(rules.points_at_least), math.inf))
     for region, (low_r, high_r) in sorted(rules.region_points.items()):
         name = say("{low} to {high} points in region {region}", low=low_r, high=high_r, region=region)
@@ -150,7 +161,8 @@ def site_rows(problem: Problem, state: NDArray[np.int8]) -> list[SiteRow]:
         rows.append(SiteRow("budget", name, problem.cost.astype(float), -math.inf, float(rules.budget)))
     if rules.changes is not None:
         now = existing_sites(problem)
-        name = say("at most {n} changes", n=rules.changes)
+        one = rules.changes == 1
+        name = say("at most one change", n=1) if one else say("at most {n} changes", n=rules.changes)
         rows.append(
             SiteRow("changes", name, np.where(now, -1.0, 1.0), -math.inf, float(rules.changes - int(now.sum())))
         )

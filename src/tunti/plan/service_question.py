@@ -14,7 +14,7 @@ from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.inputs.tables import Inputs
 from tunti.location.problem import Goal, Network, Problem
-from tunti.location.rules import SiteRow, needed, seconds_of, site_rows, site_states
+from tunti.location.rules import SiteRow, exactly, needed, seconds_of, site_rows, site_states
 from tunti.location.services import MODES, Cover, Group, ServiceProblem
 from tunti.money import rent_parts
 from tunti.plan.area import Area, part
@@ -248,7 +248,7 @@ def of_region(question: ServiceQuestion, network_problem: Problem, network: Netw
     people = int(p.people[inside & (reached <= seconds)].sum())
     as_found = network_problem.goal in _AS_FOUND
     points = float((network.open & here).sum())
-    name = say("exactly {n} points", n=int(points))
+    name = exactly(int(points))
     towns = set(question.towns.get(region, ()))
     problem = replace(
         p,
@@ -368,7 +368,7 @@ def _point_rows(problem: Problem, network: Network, state: NDArray[np.int8]) -> 
         return []
     rows = site_rows(problem, state)
     n = float(len(network.points))
-    name = say("exactly {n} points", n=len(network.points))
+    name = exactly(len(network.points))
     return [*rows, SiteRow("points", name, np.ones(len(state)), n, n)]
 
 
