@@ -265,6 +265,13 @@ def access(context: Context) -> Section:
         shorter=words.number(shorter),
         longer=words.number(longer),
     )
+    if plan.services is not None:
+        lead += " " + say(
+            N_(
+                "Offices that stay count in these changes, but not in the proposal's figures in the tables: they tell "
+                "of the points alone."
+            )
+        )
     blocks: list[Block] = [Paragraph(lead)]
     if len(plan.proposed.regions) > 1:
         blocks.append(places_table(context, by="region"))

@@ -9,8 +9,9 @@ from tunti.access.speed_error import chance
 from tunti.inputs.columns import CHOICE_LABELS
 from tunti.locale import N_
 from tunti.plan.duties import Services
-from tunti.report.document import Block, Column, Paragraph, Section, Value
+from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context, number, records, whole
+from tunti.report.sections.missed import missed_texts
 
 MODES = ("staffed", "visiting", "remote", "assisted")
 SHORT = {"staffed": N_("st"), "visiting": N_("vi"), "remote": N_("re"), "assisted": N_("as")}
@@ -35,15 +36,29 @@ def agencies_section(context: Context, services: Services) -> Section:
         Paragraph(
             say(
                 N_(
-                    "Points, agencies and modes are chosen together, at the least yearly cost that keeps the standard "
-                    "of each service. Presences of agencies at points: {n}. The cost is within {gap} of the least "
-                    "possible."
+                    "Points, agencies and modes are chosen together, at the least yearly cost at which each service is "
+                    "within its standard for as many people as is set for it, or as today where nothing is set. "
+                    "Presences of agencies at points: {n}. The cost is within {gap} of the least possible."
                 ),
                 n=words.number(len(duties)),
                 gap=words.share(services.certificate.gap),
             )
         )
     ]
+    lags = missed_texts(context, services)
+    if lags:
+        blocks += [
+            Paragraph(
+                say(
+                    N_(
+                        "So the goal of each service is not met for everyone. Services that fewer people reach than "
+                        "reach a point ({n}):"
+                    ),
+                    n=words.number(len(lags)),
+                )
+            ),
+            Bullets(tuple(lags)),
+        ]
     codes = sorted(set(duties["agency"].astype(str)))
     at = {(str(r["site"]), str(r["agency"])): say(SHORT[str(r["mode"])]) for r in records(duties)}
     rows: list[tuple[Value, ...]] = []

@@ -21,10 +21,8 @@ from tunti.report.document import (
 )
 from tunti.report.programme_charts import cash_chart, tornado_chart
 from tunti.report.sections.context import Context, number, records, text
+from tunti.report.sections.money_short import many, paid_back, points_and_premises, range_text, unsure
 from tunti.report.words import missing
-
-FEWEST_OFFICES = 5
-"""Offices that must stand behind sums by source in a public document."""
 
 
 def money_section(context: Context, programme: Programme) -> Section:
@@ -45,7 +43,7 @@ def money_section(context: Context, programme: Programme) -> Section:
     say, words = context.say, context.words
     illustrative = context.plan.illustrative
     blocks: list[Block] = [_key_figures(context, programme), Paragraph(_lead(context, programme))]
-    if len(programme.cashflow) and (context.audience == "project" or _many(programme)):
+    if len(programme.cashflow) and (context.audience == "project" or many(programme)):
         blocks.append(
             Figure(
                 "cash-flow",
@@ -75,7 +73,7 @@ def money_section(context: Context, programme: Programme) -> Section:
             )
         )
         blocks.append(Paragraph(_sure(context, programme)))
-    if context.audience != "project" and len(programme.payers) and _many(programme):
+    if context.audience != "project" and len(programme.payers) and many(programme):
         blocks.append(_payers_together(context, programme))
     if context.audience == "project" and len(programme.payers):
         blocks.append(_payers(context, programme))
@@ -99,12 +97,6 @@ def money_section(context: Context, programme: Programme) -> Section:
         )
     )
     return Section("money", say(N_("Costs and savings")), tuple(blocks))
-
-
-def _many(programme: Programme) -> bool:
-    """Tell whether so many offices stand behind the sums that no single rent can be read from them."""
-    left = programme.events[programme.events["kind"].isin(("close_customer", "move", "close_work"))]
-    return left["office"].nunique() >= FEWEST_OFFICES
 
 
 def _key_figures(context: Context, programme: Programme) -> KeyFigures:
@@ -131,7 +123,7 @@ def _key_figures(context: Context, programme: Programme) -> KeyFigures:
             KeyFigure(
                 _mega(context, abs(value["net_state_year"])),
                 say(N_("less for the state to pay a year") if saves else N_("more for the state to pay a year")),
-                distance,
+                "; ".join(t for t in (range_text(context, programme), distance) if t),
             ),
             KeyFigure(_mega(context, value["net_agencies_year"]), say(N_("the agencies' saving a year at the end"))),
             KeyFigure(_mega(context, value["investment"]), say(N_("investment"))),
@@ -153,19 +145,35 @@ def _mega(context: Context, euros: float) -> str:
 
 
 def _lead(context: Context, programme: Programme) -> str:
-    say, words = context.say, context.words
+    say = context.say
     value = dict(zip(programme.indicators["measure"], programme.indicators["value"], strict=True))
     saving, invested = value["net_state_year"], -value["one_off_state"]
+    texts = [points_and_premises(context, programme), unsure(context, programme)]
     if saving <= 0:
-        return say(N_("The programme does not save the state money by its end."))
-    return say(
-        N_(
-            "The state's one-off costs of {spent} are paid back by its yearly saving in {years} years. The state's and "
-            "the agencies' savings differ where space stays with the state and where rent changes hands within it."
-        ),
-        spent=_mega(context, invested),
-        years=words.number(max(invested, 0.0) / saving, decimals=1),
+        texts.insert(0, say(N_("The programme does not save the state money by its end.")))
+        return " ".join(t for t in texts if t)
+    year = paid_back(programme)
+    if year is not None:
+        texts.append(
+            say(
+                N_(
+                    "The state's one-off costs of {spent} are paid back in {year}: the sum of its savings and costs "
+                    "since the beginning is at least zero from then on; after the programme the saving of its end goes "
+                    "on."
+                ),
+                spent=_mega(context, max(invested, 0.0)),
+                year=str(year),
+            )
+        )
+    texts.append(
+        say(
+            N_(
+                "The state's and the agencies' savings differ where space stays with the state and where rent changes "
+                "hands within it."
+            )
+        )
     )
+    return " ".join(t for t in texts if t)
 
 
 def _sure(context: Context, programme: Programme) -> str:
@@ -236,6 +244,7 @@ def _payers(context: Context, programme: Programme) -> Table:
             Column(say(N_("Payback, years")), "number", decimals=1),
         ),
         values,
+        note=say(N_("Payback: one-off costs divided by the yearly saving at the end.")),
     )
 
 

@@ -12,6 +12,7 @@ from tunti.plan.flags import EMPTY, LEFT_OUT, SMALL
 from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
 from tunti.report.names import left_out_names
 from tunti.report.sections.context import Context, records
+from tunti.report.sections.missed import missed_texts
 from tunti.report.visible import hidden_columns
 
 GOALS = {
@@ -256,11 +257,12 @@ def flags(context: Context) -> Section:
     """
     plan, say = context.plan, context.say
     title = say(N_("Where the plan falls short"))
-    if not plan.flags:
+    lags = missed_texts(context, plan.services) if plan.services is not None else []
+    if not plan.flags and not lags:
         text = say(N_("The plan was compared with the known goals, and nothing falls short of them."))
         return Section("flags", title, (Paragraph(text),))
     lead = say(N_("The plan was compared with the known goals. It falls short in these:"))
-    return Section("flags", title, (Paragraph(lead), Bullets(tuple(_flag(context, m) for m in plan.flags))))
+    return Section("flags", title, (Paragraph(lead), Bullets((*(_flag(context, m) for m in plan.flags), *lags))))
 
 
 def _flag(context: Context, message: Message) -> str:

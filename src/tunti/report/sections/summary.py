@@ -8,15 +8,18 @@ import numpy as np
 import pandas as pd
 
 from tunti.locale import N_
+from tunti.plan.area import OFFICE_PLACE
 from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragraph, Section
 from tunti.report.maps import network_map
 from tunti.report.sections.context import Context, records
+from tunti.report.sections.missed import missed_short
+from tunti.report.sections.money_short import points_and_premises, range_text, unsure
 from tunti.report.words import ILLUSTRATIVE, missing
 
 
 def changes(plan: RegionalPlan) -> pd.DataFrame:
-    """Give each cell's drive to the nearest point today and after, and its change.
+    """Give each cell's drive to the nearest place of service today and after, and its change.
 
     Parameters
     ----------
@@ -31,6 +34,10 @@ def changes(plan: RegionalPlan) -> pd.DataFrame:
     both = plan.today.cells[["cell", "municipality", "x", "y", "people", "minutes"]].merge(
         plan.proposed.cells[["cell", "minutes"]], on="cell", suffixes=("", "_after")
     )
+    if plan.services is not None:
+        # Today counts offices, so those that stay count in the proposal too.
+        near = both["cell"].astype(str).map(staying(plan.services.cells)).to_numpy(float)
+        both = both.assign(minutes_after=np.fmin(both["minutes_after"].to_numpy(float, na_value=np.nan), near))
     far = max(plan.settings.plan.cutoff_minutes, plan.settings.standard.minutes)
     before = np.nan_to_num(both["minutes"].to_numpy(float, na_value=np.nan), nan=np.inf)
     after = np.nan_to_num(both["minutes_after"].to_numpy(float, na_value=np.nan), nan=np.inf)
@@ -38,6 +45,23 @@ def changes(plan: RegionalPlan) -> pd.DataFrame:
         change = np.where(before == after, 0.0, after - before)
     known = both[["cell", "municipality", "x", "y", "people"]]
     return known.assign(before=np.minimum(before, far), after=np.minimum(after, far), change=change)
+
+
+def staying(cells: pd.DataFrame) -> pd.Series:
+    """Give the minutes from each cell to the nearest office that stays and serves it in the proposal.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Cells of the services: ``cell, place, minutes_after``.
+
+    Returns
+    -------
+    Series
+        By cell; a cell that no staying office serves is not there.
+    """
+    rows = cells[cells["place"].astype("string").str.startswith(OFFICE_PLACE).fillna(False)]
+    return rows.groupby(rows["cell"].astype(str))["minutes_after"].min()
 
 
 def changed_people(context: Context, *, least: float = 1.0) -> tuple[int, int]:
@@ -222,8 +246,9 @@ def money_of(plan: RegionalPlan) -> dict[str, float] | None:
 def _costs(context: Context) -> Paragraph:
     """Say in plain words what the proposal costs and whom."""
     say, words, found = context.say, context.words, money_of(context.plan)
+    programme = context.plan.programme
     lead = say(N_("What it costs."))
-    if found is None:
+    if found is None or programme is None:
         return Paragraph(
             say(N_("It is not known: the programme, from which costs and savings come, is lacking.")), lead
         )
@@ -236,13 +261,15 @@ def _costs(context: Context) -> Paragraph:
             net=words.mega(abs(net)),
         ),
         say(N_("One-off costs before that are {once}."), once=words.mega(max(-found["one_off_state"], 0.0))),
-        say(
-            N_("Of this the agencies' own costs fall by {net} a year; the rest is points and the state's own space.")
-            if agencies >= 0
-            else N_("Of this the agencies' own costs grow by {net} a year; the rest is points and space of the state."),
-            net=words.mega(abs(agencies)),
-        ),
     ]
+    # Where few offices stand behind them, points and premises are not told apart.
+    parts = points_and_premises(context, programme) or say(
+        N_("Of this the agencies' own costs fall by {net} a year; the rest is points and the state's own space.")
+        if agencies >= 0
+        else N_("Of this the agencies' own costs grow by {net} a year; the rest is points and space of the state."),
+        net=words.mega(abs(agencies)),
+    )
+    texts += [t for t in (parts, unsure(context, programme)) if t]
     return Paragraph(" ".join(texts), lead)
 
 
@@ -250,12 +277,13 @@ def _last_figure(context: Context) -> KeyFigure:
     """Give what the plan costs the state once it is known, and the points with few people until then."""
     plan, say, words = context.plan, context.say, context.words
     found = money_of(plan)
-    if found is not None:
+    if found is not None and plan.programme is not None:
         saves = found["net_state_year"] >= 0
         return KeyFigure(
             words.mega(abs(found["net_state_year"])),
             say(N_("less for the state to pay a year")) if saves else say(N_("more for the state to pay a year")),
-            say(N_("one-off costs {value}"), value=words.mega(max(-found["one_off_state"], 0.0))),
+            range_text(context, plan.programme)
+            or say(N_("one-off costs {value}"), value=words.mega(max(-found["one_off_state"], 0.0))),
         )
     known = plan.settings.standard.known_population_base
     below = plan.points[plan.points["below_base"].astype(bool)]
@@ -302,6 +330,11 @@ def _compared(context: Context) -> list[str]:
     said = [
         say(
             N_(
+                "With the proposal ({points} and the offices that stay) the drive to the nearest of them is at least a "
+                "minute shorter than now for this many: {shorter}, and longer for this many: {longer}."
+            )
+            if plan.services is not None
+            else N_(
                 "With the proposal ({points}) the drive to the nearest point is at least a minute shorter than now for "
                 "this many: {shorter}, and longer for this many: {longer}."
             ),
@@ -310,9 +343,22 @@ def _compared(context: Context) -> list[str]:
             longer=words.number(longer),
         )
     ]
+    if plan.services is None and len(plan.offices):
+        said.append(say(N_("It is not decided which offices stay, so none is counted in the proposal.")))
     names = losing(context)
     if names:
         said.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
+    if plan.services is not None:
+        # The summary fits on one page: the tables say in full what today is measured to.
+        texts = [
+            say(
+                N_(
+                    "The figures above tell of the points alone, and today's of the nearest office where customers are "
+                    "met in person ({offices} in the area) or existing point."
+                ),
+                offices=words.number(len(plan.offices)),
+            )
+        ]
     return [*said, *texts]
 
 
@@ -333,6 +379,9 @@ def summary(context: Context) -> Section:
     """
     plan, say, words = context.plan, context.say, context.words
     texts = _compared(context)
+    lags = missed_short(context, plan.services) if plan.services is not None else ""
+    if lags:
+        texts.append(lags)
     rows = plan.proposed.municipalities
     outside = (rows["people"] - rows["people_inside"]).astype(float)
     rows = rows.assign(outside=outside).sort_values(["outside", "municipality"], ascending=[False, True], kind="stable")

@@ -1,0 +1,125 @@
+"""What a planner asks first: which services miss their goal, whose office stays, and when the money is back."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from tunti.report.sections.context import context_for
+from tunti.report.sections.missed import missed, missed_short, missed_texts
+from tunti.report.sections.money_short import paid_back, points_and_premises, range_text, unsure
+from tunti.report.sections.summary import changed_people, changes
+from tunti.report.words import words_for
+
+
+def access(*rows):
+    """Give accessibility by service: name, people, inside today, inside after, set share."""
+    frame = pd.DataFrame(rows, columns=["service", "people", "people_inside_today", "people_inside_after", "share_set"])
+    return frame.assign(
+        region="01",
+        agency="DVV",
+        share_today=frame["people_inside_today"] / frame["people"],
+        share_after=frame["people_inside_after"] / frame["people"],
+    )
+
+
+@pytest.fixture
+def lacking(plan):
+    people = plan.proposed.people
+    reach = plan.proposed.people_inside
+    return SimpleNamespace(
+        access=access(
+            ("all", people, 0, reach, None),
+            ("none", people, 0, 0, None),
+            ("lost", people, 10, 0, None),
+            ("kept", people, 10, 10, None),
+            ("some", people, 10, 20, None),
+            ("low-but-set", people, 10, 20, 1e-9),
+            ("high-and-set", people, 0, reach, 1.0001),
+        )
+    )
+
+
+def test_a_service_misses_when_it_falls_behind_the_set_share_or_the_network(plan, lacking):
+    context = context_for(plan, words_for("en"))
+    assert [r["service"] for r in missed(context, lacking)] == ["lost", "none", "kept", "some", "high-and-set"]
+    texts = missed_texts(context, lacking)
+    assert "no point takes it up" in texts[0]
+    assert "nobody gives it" not in texts[0]
+    assert "nobody gives it within reach today" in texts[1]
+    assert "no worse than today" in texts[2]
+    assert "better than today" in texts[3]
+    assert context.words.number(plan.proposed.people) in texts[1]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_summary_counts_those_it_does_not_name(plan, lacking, language):
+    context = context_for(plan, words_for(language))
+    assert missed_short(context, lacking).endswith("2.")
+    assert not missed_short(context, SimpleNamespace(access=lacking.access.iloc[:1]))
+
+
+def test_an_office_that_stays_keeps_its_people_from_losing(plan):
+    context = context_for(plan, words_for("en"))
+    cells = plan.today.cells
+    kept = pd.DataFrame(
+        {"cell": cells["cell"], "place": "office:X1", "minutes_after": cells["minutes"].to_numpy(float, na_value=109.0)}
+    )
+    stays = replace(plan, services=SimpleNamespace(cells=kept))
+    worse = replace(plan, proposed=replace(plan.proposed, cells=plan.proposed.cells.assign(minutes=100.0)))
+    assert changed_people(replace(context, plan=worse))[1] > 0
+    assert changed_people(replace(context, plan=replace(worse, services=stays.services)))[1] == 0
+    # A point's own minutes are known already: only offices are added.
+    points = SimpleNamespace(cells=kept.assign(place="S1"))
+    pd.testing.assert_frame_equal(changes(plan), changes(replace(plan, services=points)))
+
+
+def money(saving, flows, **source):
+    """Give a programme's money: euros a year at the end, euros by year, cents by source."""
+    return SimpleNamespace(
+        indicators=pd.DataFrame({"measure": ["net_state_year"], "value": [saving]}),
+        cashflow=pd.DataFrame(
+            [(y, True, eur * 100) for y, eur in flows] + [(2026, False, 10**9)], columns=["year", "state", "cents"]
+        ),
+        uncertainty=pd.DataFrame(
+            {"measure": "net_state_year", "quantile": [0.05, 0.95], "cents": [-30_000_000, 50_000_000]}
+        ),
+        savings=pd.DataFrame({"level": "source", "key": list(source), "running_cents_year": list(source.values())}),
+        events=pd.DataFrame({"kind": ["move"], "office": ["a"]}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("saving", "flows", "year"),
+    [
+        (10.0, [(2026, -100.0), (2027, 60.0), (2028, 60.0)], 2028),
+        (10.0, [(2026, 5.0), (2027, 5.0)], 2026),
+        (10.0, [(2026, 50.0), (2027, -80.0), (2028, 40.0)], 2028),
+        (10.0, [(2026, -100.0), (2027, 75.0)], 2030),
+        (-1.0, [(2026, 5.0)], None),
+        (10.0, [], None),
+    ],
+)
+def test_paid_back_when_the_sum_from_the_beginning_stays_above_zero(saving, flows, year):
+    assert paid_back(money(saving, flows)) == year
+
+
+def test_points_and_premises_are_told_apart_and_withheld_where_few(plan):
+    found = money(1.0, [], point=-200_000_000, presence=-100_000_000, rent=90_000_000, new_rent=-40_000_000, staff=0)
+    words = words_for("en")
+    said = points_and_premises(context_for(plan, words, audience="project"), found)
+    assert words.mega(3e6) in said
+    assert words.mega(0.5e6) in said
+    assert not points_and_premises(context_for(plan, words), found)
+    context = context_for(plan, words)
+    assert words.mega(-0.3e6) in range_text(context, found)
+    assert words.mega(0.5e6) in range_text(context, found)
+    assert unsure(context, found)
+    less = replace_value(found, -1.0)
+    assert range_text(context, less).startswith("range " + words.mega(-0.5e6))
+
+
+def replace_value(found, value):
+    """Give the programme's money with another yearly saving."""
+    return SimpleNamespace(**{**vars(found), "indicators": found.indicators.assign(value=value)})
