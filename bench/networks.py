@@ -457,7 +457,7 @@ def changes(cache: Path, tool: Path | None):
         )
     status = tuple(Status.FORBIDDEN if s == best.points[0] else Status.CANDIDATE for s in p.times.sites)
     without = replace(p, status=status)
-    for name, known in (("warm", best.open), ("cold", None)):
+    for name, known in (("warm", best), ("cold", None)):
         start = cpu()
         again = locate(without, known=known)
         spent = cpu() - start

@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from tunti.location.alternatives import alternatives
 from tunti.location.bound import fixed_by, relax
 from tunti.location.dominate import dominate
 from tunti.location.form import question
-from tunti.location.problem import Goal, Limits, Rules
+from tunti.location.problem import Goal, Limits, Rules, Status
 from tunti.location.reduce import settle
 from tunti.location.rest import solve_form
 from tunti.location.search import improve
@@ -173,6 +174,22 @@ def test_the_same_again_and_from_a_known_plan():
     assert a.points == b.points
     assert a.steps == b.steps
     assert locate(p, known=a.open).objective == a.objective
+
+
+@pytest.mark.parametrize("goal", [Goal.LEAST_TRAVEL, Goal.LEAST_COST, Goal.MOST_PEOPLE])
+def test_a_changed_question_starts_from_the_last_relaxation(goal):
+    rules = Rules(points=6, share=0.5) if goal is not Goal.LEAST_COST else Rules()
+    p = big(goal, cost=np.full(40, 3_000_000), rules=rules)
+    before = locate(p)
+    assert before.relaxed is not None
+    status = tuple(Status.FORBIDDEN if s == before.points[0] else Status.CANDIDATE for s in p.times.sites)
+    changed = replace(p, status=status)
+    warm, cold = locate(changed, known=before), locate(changed)
+    assert warm.proven
+    assert warm.objective == cold.objective
+    # with another number of rules the prices do not fit, the plan does
+    other = replace(p, rules=replace(rules, points_at_least=2))
+    assert locate(other, known=before).objective == locate(other).objective
 
 
 def test_alternatives_say_that_they_do_not_look_at_capacities():

@@ -39,7 +39,7 @@ def test_reasons_are_said_in_three_languages():
     with pytest.raises(Infeasible) as caught:
         locate(p)
     english = caught.value.text("en")
-    assert "at most 1 points" in english
+    assert "at most one point" in english
     assert "90 % of all people within 20 minutes" in english
     for language in ("fi", "sv"):
         said = caught.value.text(language)

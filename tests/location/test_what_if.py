@@ -122,7 +122,7 @@ def test_what_would_have_to_give_is_said():
     with pytest.raises(Infeasible) as caught:
         locate(p)
     text = caught.value.text()
-    assert "'at most 1 points' would have to be 2." in text
+    assert "'at most one point' would have to be 2." in text
     assert "would have to come down to 50 %" in text
     assert "budget" not in text
     assert "The least to give up" in text

@@ -166,6 +166,7 @@ def pursue(
     best: Best | None = None,
     within: int | None = None,
     known: NDArray[np.bool_] | None = None,
+    warm: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     tell: Progress = lambda what, done, best, bound: None,
     out_of_time: Callable[[], bool] = lambda: False,
 ) -> tuple[Pursuit, Question]:
@@ -187,6 +188,8 @@ def pursue(
         As in :func:`~tunti.location.form.question`.
     known : bool, shape (sites,), optional
         A plan to start from (of a changed question, for example); it need not keep the rules.
+    warm : tuple of two arrays, optional
+        The relaxed plan and the rules' prices to start from, in the same way.
     tell, out_of_time : callable
 
     Returns
@@ -232,7 +235,8 @@ def pursue(
                     _offer(now, start, evaluate)
                 reach = _look(problem, start)
                 form = question(problem, goal, best=best, within=within, reach=reach).form
-            form, answer = _bound_and_search(now, form, start, limits, gap, evaluate, tell, out_of_time)
+            first_look = warm if now.relaxed is None else None
+            form, answer = _bound_and_search(now, form, start, first_look, limits, gap, evaluate, tell, out_of_time)
             if now.infeasible or now.gap() <= gap or now.interrupted or out_of_time():
                 break
             tell(say("Solving what is left"), 0.6, _said(now.value), _said(now.bound))
@@ -384,6 +388,7 @@ def _bound_and_search(
     now: Pursuit,
     form: MissForm,
     start: NDArray[np.bool_],
+    warm: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     limits: Limits,
     gap: float,
     evaluate: Callable[[NDArray[np.bool_]], float],
@@ -398,7 +403,11 @@ def _bound_and_search(
         tell(say("Computing the bound"), 0.1 + 0.08 * turn, _said(now.value), _said(now.bound))
         free = form.free
         blurred = 0.9 * guess + 0.1 * (guess[free].mean() if len(free) else 0.0)
-        bound = relax(form, start=blurred if guess[free].any() else None)
+        if turn == 0 and warm is not None:
+            prices = warm[1] if len(warm[1]) == form.rows else None
+            bound = relax(form, start=0.99 * warm[0] + 0.005, centre=1.0, prices=prices)
+        else:
+            bound = relax(form, start=blurred if guess[free].any() else None)
         rough = bound.price  # of the rules themselves, which the search pays; sharper rows would take them over
         form, bound = _sharpened(form, bound, out_of_time)
         if turn == 0:

@@ -160,7 +160,7 @@ def rule_prices(problem: Problem, network: Network, *, limits: Limits = DEFAULT)
             continue
         freer = replace(problem, rules=replace(problem.rules, **{name: default}))
         try:
-            answer = locate(freer, limits, known=network.open)
+            answer = locate(freer, limits, known=network)
         except Infeasible:
             continue
         rows.append(

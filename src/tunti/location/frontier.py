@@ -72,7 +72,7 @@ def frontier(
             if not networks:
                 raise
             break  # this step had found nothing yet
-        known = network.open
+        known = network
         networks.append(network)
         f = figures(standing(problem, network))
         rows.append(

@@ -187,6 +187,8 @@ class Network:
         The user or a clock limit ended the search.
     steps : tuple of (str, str)
         What was done, for the certificate: merged rows, reductions, fixed sites, nodes, solver.
+    relaxed : tuple of two arrays, or None
+        How far the relaxation opens each site, and the rules' prices in it: a changed question starts from them.
     """
 
     points: tuple[str, ...]
@@ -202,3 +204,4 @@ class Network:
     seconds: float
     interrupted: bool = False
     steps: tuple[tuple[str, str], ...] = ()
+    relaxed: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None

@@ -161,8 +161,8 @@ def site_rows(problem: Problem, state: NDArray[np.int8]) -> list[SiteRow]:
         rows.append(SiteRow("budget", name, problem.cost.astype(float), -math.inf, float(rules.budget)))
     if rules.changes is not None:
         now = existing_sites(problem)
-        one = rules.changes == 1
-        name = say("at most one change", n=1) if one else say("at most {n} changes", n=rules.changes)
+        single = rules.changes == 1
+        name = say("at most one change", n=1) if single else say("at most {n} changes", n=rules.changes)
         rows.append(
             SiteRow("changes", name, np.where(now, -1.0, 1.0), -math.inf, float(rules.changes - int(now.sum())))
         )

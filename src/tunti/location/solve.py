@@ -84,7 +84,7 @@ def locate(
     limits: Limits = DEFAULT,
     *,
     progress: Progress | None = None,
-    known: NDArray[np.bool_] | None = None,
+    known: NDArray[np.bool_] | Network | None = None,
 ) -> Network:
     """Find the best network for a goal under the rules, and say what is proven about it.
 
@@ -99,8 +99,9 @@ def locate(
     progress : callable, optional
         Called with what is being done, how far it is (0 to 1), the best value and the bound.
 
-    known : bool, shape (sites,), optional
-        A plan to start from, such as the answer before a rule was changed; it need not keep the rules.
+    known : bool, shape (sites,), or Network, optional
+        A plan to start from, such as the answer before a rule was changed; it need not keep the rules. Of a network
+        the relaxed plan and the rules' prices are a start too.
 
     Returns
     -------
@@ -134,8 +135,11 @@ def _one_thread() -> contextlib.AbstractContextManager[object]:
     return limited
 
 
-def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: NDArray[np.bool_] | None) -> Network:
+def _locate(
+    problem: Problem, limits: Limits, progress: Progress | None, start: NDArray[np.bool_] | Network | None
+) -> Network:
     """Find the network; see :func:`locate`."""
+    known, warm = (start.open, start.relaxed) if isinstance(start, Network) else (start, None)
     started = time.perf_counter()
     tell: Progress = progress or (lambda what, done, best, bound: None)
     steps: list[tuple[str, str]] = []
@@ -181,6 +185,7 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
             lambda opened: value_of(problem, problem.goal, opened),
             gap=limits.gap,
             known=known,
+            warm=warm,
             tell=tell,
             out_of_time=late,
         )
@@ -213,6 +218,7 @@ def _locate(problem: Problem, limits: Limits, progress: Progress | None, known: 
         seconds=time.perf_counter() - started,
         interrupted=interrupted,
         steps=tuple(steps),
+        relaxed=None if now.relaxed is None or now.price is None else (now.relaxed.y, now.price),
     )
 
 
@@ -317,6 +323,7 @@ def network_of(
     seconds: float = 0.0,
     interrupted: bool = False,
     steps: tuple[tuple[str, str], ...] = (),
+    relaxed: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
 ) -> Network:
     """Put a choice of sites with its bound into a network's figures.
 
@@ -325,7 +332,7 @@ def network_of(
     problem : Problem
     opened : bool, shape (sites,)
     bound : float
-    second, seconds, interrupted, steps
+    second, seconds, interrupted, steps, relaxed
         As in :class:`~tunti.location.problem.Network`.
 
     Returns
@@ -350,6 +357,7 @@ def network_of(
         seconds=seconds,
         interrupted=interrupted,
         steps=steps,
+        relaxed=relaxed,
     )
 
 
