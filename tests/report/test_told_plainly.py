@@ -6,9 +6,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from tunti.report.document import Table
+from tunti.report.sections.closing import closing_section, remote_only
 from tunti.report.sections.context import context_for
 from tunti.report.sections.missed import missed, missed_short, missed_texts
 from tunti.report.sections.money_short import paid_back, points_and_premises, range_text, unsure
+from tunti.report.sections.programme import _late
 from tunti.report.sections.summary import changed_people, changes
 from tunti.report.words import words_for
 
@@ -123,3 +126,57 @@ def test_points_and_premises_are_told_apart_and_withheld_where_few(plan):
 def replace_value(found, value):
     """Give the programme's money with another yearly saving."""
     return SimpleNamespace(**{**vars(found), "indicators": found.indicators.assign(value=value)})
+
+
+def office(name, part, **more):
+    """Give an office of the services' plan."""
+    row = {"office": name, "agency": "DVV", "customer_part": part, "replaced_by": "S1", "minutes_to_replacement": 1.0}
+    return row | {"saving_cents_year": 100_000, "presence_cents_year": 50_000} | more
+
+
+@pytest.fixture
+def closes(plan):
+    first = str(plan.offices["office"].iloc[0])
+    offices = pd.DataFrame([office(first, "closes"), office("only-remote", "closes"), office("work-only", "none")])
+    points = pd.DataFrame({"site": ["S1"], "unlinked": [False]})
+    return replace(plan, services=SimpleNamespace(offices=offices, points=points))
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_what_each_closing_frees_is_for_the_project(closes, language):
+    words = words_for(language)
+    project = closing_section(context_for(closes, words, audience="project"), closes.services)
+    table = next(b for b in project.blocks if isinstance(b, Table))
+    assert [row[-1] for row in table.rows] == [1500.0, 1500.0]
+    public = closing_section(context_for(closes, words), closes.services)
+    shown = next(b for b in public.blocks if isinstance(b, Table))
+    assert len(shown.columns) == len(table.columns) - 1
+    assert 1500.0 not in [v for row in shown.rows for v in row]
+    assert all(len(row) == len(shown.columns) for row in shown.rows)
+    assert "only-remote" in shown.note
+
+
+def test_offices_that_meet_nobody_in_person_are_named(closes, plan):
+    assert remote_only(context_for(closes, words_for("en"))) == ["only-remote"]
+    assert remote_only(context_for(plan, words_for("en"))) == []
+
+
+def test_a_decision_day_that_has_passed_is_told_first(plan):
+    as_of = pd.Timestamp(plan.settings.project.as_of)
+    events = pd.DataFrame(
+        {
+            "site": ["S1", "S2", None],
+            "office": [None, None, "x"],
+            "kind": ["fit_out", "open", "close_customer"],
+            "decide_by": [as_of - pd.Timedelta(days=1), as_of, as_of - pd.Timedelta(days=9)],
+        }
+    )
+    context = context_for(plan, words_for("en"))
+    assert _late(context, SimpleNamespace(events=events)) == [context.site("S1")]
+
+
+def test_captions_of_a_region_say_when_figures_are_of_all_regions(plan):
+    context = context_for(plan, words_for("en"))
+    assert context.of_all("Interpreters by language").endswith("all planned regions together")
+    country = replace(context, plan=replace(plan, region=None))
+    assert country.of_all("Interpreters by language") == "Interpreters by language"

@@ -138,7 +138,7 @@ def snap_findings(report: pd.DataFrame, times: TravelTimes, cells: pd.DataFrame)
                     cell=str(far.sort_values(["distance_m", "place"], ascending=[False, True])["place"].iloc[0]),
                     most=round(float(far["distance_m"].max()) / 1000.0, 1),
                 ),
-                say("Their times rest on speeds.access_kmh and speeds.access_detour; add smaller roads if there are."),
+                say("Their times rest on an assumed speed and a detour off the roads; add smaller roads if there are."),
             )
         )
     reached = np.zeros(len(times.cells), np.bool_)

@@ -92,30 +92,61 @@ def closing_section(context: Context, services: Services) -> Section:
                 number(r["minutes_to_replacement"]),
                 quarter(when.get("start_quarter")),
                 when["decide_by"] if when and not missing(when["decide_by"]) else None,
+                _paid(r),
             )
         )
     rows.sort(key=lambda r: (str(r[2]), str(r[1]), str(r[0])))
+    project = context.audience == "project"
     dated = [Column(say(N_("Closes in quarter")), weight=0.95)] * bool(times)
-    if times and context.audience == "project":
+    if times and project:
         # The last day of a notice tells the lease, which is not public.
         dated.append(Column(say(N_("Decide by")), "date", weight=1.15))
+    shown = [(*r[:4], *r[4 : 4 + len(dated)], *(r[6:] if project else ())) for r in rows]
     columns = [
         Column(say(N_("Office")), weight=1.7),
         Column(say(N_("Agency")), weight=2.2),
         Column(say(N_("Point that takes over")), weight=1.6),
         Column(say(N_("Drive between, min")), "minutes", weight=0.9),
         *dated,
+        *([Column(say(N_("Frees, € a year")), "euro", adds=True, weight=1.0)] if project else []),
     ]
-    shown = [r[: len(columns)] for r in rows]
+    remote = remote_only(context)
+    notes = [
+        *([] if times else [say(N_("When each office closes is set in the programme, which has not been made."))]),
+        say(N_("Frees: rent and presence of the customer part."))
+        if project
+        else say(N_("What each closing frees is shown to the project group.")),
+        *(
+            [say(N_("Serve without meeting customers in person today: {names}."), names=words.listing(remote))]
+            if remote
+            else []
+        ),
+    ]
     blocks: list[Block] = [
         Paragraph(" ".join(texts)),
         context.table(
             "closing", say(N_("Offices that close their customer part")), columns, shown, paper_rows=40,
-            note="" if times else say(N_("When each office closes is set in the programme, which has not been made.")),
+            note=" ".join(notes),
         ),
         Paragraph(_pays(context, services)),
     ]  # fmt: skip
     return Section("closing", title, tuple(blocks))
+
+
+def remote_only(context: Context) -> list[str]:
+    """Name the offices with customers that meet nobody in person: they are not in the list of today's offices."""
+    services = context.plan.services
+    if services is None:
+        return []
+    serving = services.offices[services.offices["customer_part"].astype(str).isin(("closes", "stays"))]
+    rest = serving.loc[~serving["office"].isin(set(context.plan.offices["office"].astype(str))), "office"]
+    return [context.site(o) or str(o) for o in sorted(rest.astype(str))]
+
+
+def _paid(row: dict[str, Any]) -> float | None:
+    """Give the euros a year that the closing of an office frees, None when not known."""
+    parts = [row.get(k) for k in ("saving_cents_year", "presence_cents_year")]
+    return None if any(missing(p) for p in parts) else sum(float(p) for p in parts if p is not None) / 100
 
 
 def _pays(context: Context, services: Services) -> str:

@@ -96,6 +96,13 @@ class Context:
         """Name of an agency, its code when it has no name."""
         return "" if missing(code) else self.agencies.get(str(code), str(code))
 
+    def of_all(self, caption: str) -> str:
+        """Say a caption of figures that a region's document holds but that are of all planned regions."""
+        said = self.say(caption)
+        if self.plan.region is None:
+            return said
+        return self.say(N_("{caption}, all planned regions together"), caption=said)
+
     def people(self, n: float) -> str:
         """Write a count of people: one person, 1,234 people."""
         return self.words.many(N_("{n} person"), N_("{n} people"), int(n))

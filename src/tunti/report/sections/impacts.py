@@ -109,7 +109,7 @@ def _languages(context: Context) -> list[Block]:
         ]
     rows = services.languages
     if not len(rows):
-        return [Paragraph(say(N_("No language duties apply to the area's services.")))]
+        return [Paragraph(say(N_("The data set no additional language duties on the area's services.")))]
     met, before = rows["met"].astype(bool), rows["met_today"].astype(bool)
     texts = [
         say(

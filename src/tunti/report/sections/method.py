@@ -300,7 +300,7 @@ def _snap(context: Context, snap: pd.DataFrame) -> list[Block]:
     return [
         context.table(
             "snap",
-            say(N_("How places were joined to the roads")),
+            context.of_all(N_("How places were joined to the roads")),
             (
                 Column(say(N_("What")), weight=2),
                 Column(say(N_("Count")), "whole"),

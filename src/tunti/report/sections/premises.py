@@ -412,7 +412,14 @@ def _customers(context: Context, premises: Premises) -> Block:
     total: tuple[Value, ...] = (say(N_("All")), *(int(frame[n].sum()) for n in names))
     return context.table(
         "customer-need", say(N_("Customer area of the points")), columns, rows, total=total, paper_rows=PAPER_ROWS,
-        note=say(N_("Counters and remote rooms are those of the chapter on remote service.")) if queued else "",
+        note=say(
+            N_(
+                "Counters and remote rooms are those of the chapter on remote service; every point has at least one "
+                "counter."
+            )
+        )
+        if queued
+        else "",
     )  # fmt: skip
 
 

@@ -65,7 +65,26 @@ def programme_section(context: Context, programme: Programme) -> Section:
     """
     say = context.say
     regions = {str(r["region"]): context.words.place(r, "region") for r in records(context.plan.proposed.regions)}
-    blocks: list[Block] = [_key_figures(context, programme), Paragraph(_lead(context, programme))]
+    blocks: list[Block] = [_key_figures(context, programme)]
+    late = _late(context, programme)
+    if late:
+        blocks.append(
+            Callout(
+                say(N_("Late already")),
+                (
+                    say(
+                        N_(
+                            "The last day to decide had passed when the data were gathered ({day}): {names}. The dates "
+                            "of the programme hold only if these are decided on at once; otherwise it is made again."
+                        ),
+                        day=context.words.date(context.plan.settings.project.as_of),
+                        names=context.words.listing(late),
+                    ),
+                ),
+                "warning",
+            )
+        )
+    blocks.append(Paragraph(_lead(context, programme)))
     if len(programme.events):
         blocks.append(
             Figure(
@@ -143,7 +162,31 @@ def _lead(context: Context, programme: Programme) -> str:
             N_("Against the agreed programme {n} events change their quarter; fewer is not possible."),
             n=words.number(certificate.changes),
         )
-    return f"{rule} {proof}{changed}"
+    opens = programme.events[(programme.events["kind"] == "open") & programme.events["start_quarter"].notna()]
+    last = int((opens["start_quarter"].astype(str) == programme.quarters[-1]).sum())
+    why = ""
+    if last:
+        why = " " + words.many(
+            N_(
+                "{n} point opens in the last quarter: where a point costs the state more than it saves, putting it off "
+                "costs less, and the rules let it wait."
+            ),
+            N_(
+                "{n} points open in the last quarter: where a point costs the state more than it saves, putting it off "
+                "costs less, and the rules let it wait."
+            ),
+            last,
+        )
+    return f"{rule} {proof}{why}{changed}"
+
+
+def _late(context: Context, programme: Programme) -> list[str]:
+    """Name the points whose last day to decide had passed when the data were gathered."""
+    frame = programme.events
+    frame = frame[frame["site"].notna() & frame["office"].isna() & frame["kind"].isin(("open", "fit_out"))]
+    as_of = context.plan.settings.project.as_of
+    past = [r for r in records(frame) if not missing(r["decide_by"]) and r["decide_by"].date() < as_of]
+    return list(dict.fromkeys(context.site(r["site"]) for r in past))
 
 
 def _events(context: Context, programme: Programme, regions: dict[str, str]) -> Table:
@@ -302,7 +345,18 @@ def _shares(context: Context, programme: Programme, regions: dict[str, str]) -> 
         say(N_("Share of people within the standard from quarter to quarter")),
         columns,
         values,
-        note=say(N_("Those with the least room above their floor first.")),
+        note=say(N_("Those with the least room above their floor first."))
+        + (
+            " "
+            + say(
+                N_(
+                    "The end may be lower than in the table of services: the programme counts today's offices and the "
+                    "area's own points, but not points in other regions."
+                )
+            )
+            if one
+            else ""
+        ),
         paper_rows=25,
     )
 

@@ -198,7 +198,9 @@ def _clerks(context: Context, remote: RemoteService) -> Block:
             )
         )
     )
-    return context.table("remote-clerks", say(N_("Pools of remote clerks")), columns, rows, total=total, note=note)
+    return context.table(
+        "remote-clerks", context.of_all(N_("Pools of remote clerks")), columns, rows, total=total, note=note
+    )
 
 
 def _interpreters(context: Context, remote: RemoteService) -> Block:
@@ -238,7 +240,12 @@ def _interpreters(context: Context, remote: RemoteService) -> Block:
     if open_:
         note += " " + say(N_("On site: with travel and its costs."))
     return context.table(
-        "remote-interpreters", say(N_("Interpreters by language")), columns, rows, total=tuple(total), note=note
+        "remote-interpreters",
+        context.of_all(N_("Interpreters by language")),
+        columns,
+        rows,
+        total=tuple(total),
+        note=note,
     )
 
 
@@ -287,10 +294,29 @@ def _points(context: Context, remote: RemoteService) -> Block:
     )
     if open_:
         note += " " + say(N_("Break-even: visits from which the travel saved is worth the rooms and the hosts."))
+    roomless = _roomless(context, remote)
+    if roomless:
+        note += " " + say(
+            N_(
+                "By the table of agencies, agencies serve remotely also at points that have no room here ({names}): "
+                "their rooms are still to be sized."
+            ),
+            names=context.words.listing(roomless),
+        )
     return context.table(
         "remote-points", say(N_("Remote rooms and counters by point")), columns, rows, total=(*total, ""), note=note,
         paper_rows=40,
     )  # fmt: skip
+
+
+def _roomless(context: Context, remote: RemoteService) -> list[str]:
+    """Name the points without a remote room where agencies are to serve remotely."""
+    if context.plan.services is None:
+        return []
+    duties = context.plan.services.duties
+    remotely = set(duties.loc[duties["mode"].astype(str) == "remote", "site"].astype(str))
+    without = remote.points.loc[remote.points["rooms"] == 0, "site"].astype(str)
+    return [context.site(s) for s in without if s in remotely]
 
 
 def _value(context: Context, figures: dict[str, Any]) -> Block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tunti.findings import Level
 from tunti.locale import N_
 from tunti.report.document import Column, Paragraph, Section, Value
+from tunti.report.sections.closing import remote_only
 from tunti.report.sections.context import Context, number
 from tunti.report.sections.summary import money_of
 
@@ -123,6 +124,16 @@ def risks_section(context: Context) -> Section:
     )
 
 
+def _remote_note(context: Context) -> str:
+    """Say which offices with customers are not among those that meet them in person."""
+    names = remote_only(context)
+    if not names:
+        return ""
+    return context.say(
+        N_("Offices include those that meet nobody in person today: {names}."), names=context.words.listing(names)
+    )
+
+
 def follow_section(context: Context) -> Section:
     """Write how the plan is followed: each indicator with today's value and the plan's.
 
@@ -207,6 +218,7 @@ def follow_section(context: Context) -> Section:
                     Column(say(N_("Plan"))),
                 ),
                 rows,
+                note=_remote_note(context),
             ),
         ),
     )
