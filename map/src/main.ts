@@ -77,14 +77,15 @@ function start(box: HTMLElement): void {
     }
   }
 
-  function showFigures(figures: Figures): void {
+  function showFigures(figures: Figures, where = "map-figures"): void {
     const shown: Record<string, string> = {
       points: number(figures.points),
       share: percent(figures.share),
       mean_minutes: `${number(figures.mean_minutes, 1)} min`,
+      people_outside: number(figures.people_outside ?? 0),
     };
     for (const [name, text] of Object.entries(shown)) {
-      const place = document.querySelector(`#map-figures [data-figure="${name}"]`);
+      const place = document.querySelector(`#${where} [data-figure="${name}"]`);
       if (place) place.textContent = text;
     }
   }
@@ -118,6 +119,7 @@ function start(box: HTMLElement): void {
     const [sites, cells, plan] = await Promise.all([server.sites(), server.cells(), server.plan()]);
     version = plan.version;
     if (plan.figures) showFigures(plan.figures);
+    if (plan.country) showFigures(plan.country, "map-country");
     source("sites").setData(sites);
     source("cells").setData(cellFeatures(cells));
     drawLegend(cells.minutes_standard);
@@ -126,6 +128,8 @@ function start(box: HTMLElement): void {
 
   function showAll(cells: Cells): void {
     if (sent || !cells.lon.length) return;
+    // A region's plan opens on its region; the rest of the country is around it.
+    if (cells.extent) return void map.fitBounds(cells.extent, { padding: 30, animate: false, maxZoom: 10 });
     const ends = (values: number[]): [number, number] => [
       values.reduce((a, b) => Math.min(a, b)),
       values.reduce((a, b) => Math.max(a, b)),
@@ -161,6 +165,10 @@ function start(box: HTMLElement): void {
     row(t("within"), percent(before.share), percent(after.share));
     row(t("people_outside"), number(before.people_outside ?? 0), number(after.people_outside ?? 0));
     row(t("mean"), `${number(before.mean_minutes, 1)} min`, `${number(after.mean_minutes, 1)} min`);
+    if (found.country) {
+      const { before: was, after: will } = found.country;
+      row(t("country_outside"), number(was.people_outside ?? 0), number(will.people_outside ?? 0));
+    }
     if (before.cost_eur_year !== null && after.cost_eur_year !== null) {
       row(t("cost"), `${number(before.cost_eur_year)} €`, `${number(after.cost_eur_year)} €`);
     }

@@ -14,6 +14,7 @@ export interface WhatIf {
   version: number;
   before: Figures;
   after: Figures;
+  country: { before: Figures; after: Figures } | null;
   people_nearer: number;
   people_further: number;
   people_lost: number;
@@ -26,6 +27,7 @@ export interface Cells {
   lat: number[];
   minutes: number[];
   people: (number | null)[];
+  extent: [number, number, number, number] | null;
 }
 
 export interface Job {
@@ -101,7 +103,7 @@ export class Server {
   cells = () => this.ask<Cells>("/cells");
   offices = () => this.ask<GeoJSON.FeatureCollection>("/offices");
   borders = () => this.ask<{ land?: GeoJSON.FeatureCollection; borders?: GeoJSON.FeatureCollection }>("/borders");
-  plan = () => this.ask<{ version: number; figures: Figures | null }>("");
+  plan = () => this.ask<{ version: number; figures: Figures | null; country: Figures | null }>("");
   whatIf = (open: string[], close: string[]) => this.ask<WhatIf>("/what-if", { open, close, move: [] });
   whatIfNew = (place: NewPlace) => this.ask<WhatIf>("/what-if", { new: [place] });
   change = (version: number, changes: Change[]) => this.ask<{ version: number }>("/changes", { version, changes });

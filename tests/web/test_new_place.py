@@ -38,9 +38,7 @@ def test_a_new_place_is_told_at_once_and_comes_true(alone, country):
         assert sent.status_code == 200, sent.text
         version = sent.json()["version"]
     work(alone.app)
-    assert alone.get(API).json()["figures"] == {
-        k: v for k, v in priced["after"].items() if k not in ("people_outside",)
-    }
+    assert alone.get(API).json()["figures"] == priced["after"]
 
 
 def test_a_kept_place_has_its_times_at_once_and_they_are_those_of_the_whole_run(folder, tmp_path, country):

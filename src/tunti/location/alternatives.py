@@ -17,7 +17,6 @@ from tunti.location.rest import solve_form
 from tunti.location.search import improve
 from tunti.location.solve import DEFAULT, locate, network_of
 
-
 WITHIN = 0.02
 """How much worse than the best one an alternative may be, as a part of it. A default of this product."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,13 +14,15 @@ from sqlalchemy import select
 
 from tunti.errors import TuntiError
 from tunti.findings import unpack
-from tunti.location.what_if import Figures, figures, what_if
+from tunti.location.what_if import Change, Figures, Standing, figures, what_if
 from tunti.report.words import missing, words_for
 from tunti.store.models import Job, PlanRow, ProjectRow
 from tunti.web.asked import sound
 from tunti.web.changing import make_changes
+from tunti.web.degrees import to_metres
 from tunti.web.ground import NotReady, Ready
 from tunti.web.guard import check_csrf, csrf, may_read
+from tunti.web.here import counting, extent_of, figures_of, people_of, sites_in
 from tunti.web.page import language_of
 from tunti.web.running import end_job, points_of, start_job
 from tunti.web.state import asked_of, service_of
@@ -126,11 +129,21 @@ def plan(request: Request, project: Slug, plan: Slug) -> dict[str, Any]:
         "patches": p.content["patches"],
         "points": p.content["points"],
         "csrf": csrf(request),
-        "figures": None,
+        **_live(request, row, p),
     }
+    return told
+
+
+def _live(request: Request, project: ProjectRow, p: PlanRow) -> dict[str, Any]:
+    """Count a plan's figures, its region's with those of all regions beside them, where drive times are there."""
+    told: dict[str, Any] = {"figures": None, "country": None}
     with contextlib.suppress(NotReady, TuntiError):
-        ready, standing = service_of(request).ground(row).standing(p.content)
-        told["figures"] = _figures(figures(standing), ready.costs_known)
+        ready, standing = service_of(request).ground(project).standing(p.content)
+        own = figures_of(ready, standing, p.region)
+        outside = people_of(ready, p.region) - own.people
+        told["figures"] = _figures(own, ready.costs_known) | {"people_outside": outside}
+        if p.region is not None:
+            told["country"] = _figures(figures(standing), ready.costs_known)
     return told
 
 
@@ -154,26 +167,56 @@ def what(request: Request, body: WhatIf, project: Slug, plan: Slug) -> dict[str,
     row, p = sound(asked_of(request))
     ground = service_of(request).ground(row)
     ready, standing = ground.standing(p.content)
-    found = what_if(
-        standing,
-        open=body.open,
-        close=body.close,
-        move=body.move,
-        new=times_to(ground, ready, [(n.lon, n.lat) for n in body.new]) if body.new else None,
-        new_cost=sum(round((n.cost_eur_year or 0) * 100) for n in body.new),
-    )
-    total, costs = int(np.asarray(standing.problem.people).sum()), ready.costs_known
+    new = times_to(ground, ready, [(n.lon, n.lat) for n in body.new]) if body.new else None
+    prices = [round((n.cost_eur_year or 0) * 100) for n in body.new]
+    whole = what_if(standing, open=body.open, close=body.close, move=body.move, new=new, new_cost=sum(prices))
+    found, country = whole, None
+    costs = ready.costs_known
     # A sum that lacks the cost of a new place would look like a saving: it is not told then.
     then = costs and all(n.cost_eur_year is not None for n in body.new)
+
+    def told(change: Change, region: str | None) -> dict[str, Any]:
+        total = people_of(ready, region)
+        return {
+            "before": _figures(change.before, costs) | {"people_outside": total - change.before.people},
+            "after": _figures(change.after, then) | {"people_outside": total - change.after.people},
+        }
+
+    if p.region is not None:
+        here = counting(ready, standing, p.region)
+        found = what_if(here, open=body.open, close=body.close, move=body.move, new=new)
+        found = _in_region(ready, standing, found, body, prices, p.region)
+        country = told(whole, None)
     return {
         "version": p.version,
-        "before": _figures(found.before, costs) | {"people_outside": total - found.before.people},
-        "after": _figures(found.after, then) | {"people_outside": total - found.after.people},
+        **told(found, p.region),
+        "country": country,
         "people_nearer": found.nearer,
         "people_further": found.further,
         "people_lost": found.lost,
         "people_gained": found.gained,
     }
+
+
+def _in_region(ready: Ready, standing: Standing, found: Change, body: WhatIf, prices: list[int], region: str) -> Change:
+    """Count the points of a region alone before and after a change, and what they cost."""
+    before = figures_of(ready, standing, region)
+    own = dict(zip(ready.timed.area.sites["site"], sites_in(ready, region), strict=True))
+    cost_of = dict(zip(ready.timed.area.sites["site"], standing.problem.cost, strict=True))
+    points, cost = before.points, before.cost
+    for sites, sign in (
+        ([*body.open, *(b for _, b in body.move)], 1),
+        ([*body.close, *(a for a, _ in body.move)], -1),
+    ):
+        mine = [s for s in sites if own[s]]
+        points, cost = points + sign * len(mine), cost + sign * sum(int(cost_of[s]) for s in mine)
+    regions = ready.timed.area.cells["region"]
+    for place, price in zip(body.new, prices, strict=True):
+        # A new place is in the region of the people nearest to it.
+        cell, _ = ready.cell_near(*to_metres(ready.settings.project.crs, place.lon, place.lat))
+        if regions.iloc[cell] == region:
+            points, cost = points + 1, cost + price
+    return replace(found, before=before, after=replace(found.after, points=points, cost=cost))
 
 
 @router.post(_B + "/changes")
@@ -185,11 +228,7 @@ def change(request: Request, body: Changes, project: Slug, plan: Slug, token: To
     demand_edit(asked.person, p)
     applied(p.content, read_changes(body.changes))  # says what does not fit before anything is kept
     changed = make_changes(request, body.version, body.changes)
-    told: dict[str, Any] = {"version": changed.version, "points": changed.content["points"], "figures": None}
-    with contextlib.suppress(NotReady, TuntiError):
-        ready, standing = service_of(request).ground(row).standing(changed.content)
-        told["figures"] = _figures(figures(standing), ready.costs_known)
-    return told
+    return {"version": changed.version, "points": changed.content["points"], **_live(request, row, changed)}
 
 
 def _standing(request: Request) -> tuple[Ready, Any]:
@@ -223,7 +262,10 @@ def sites(request: Request, project: Slug, plan: Slug) -> dict[str, Any]:
 
 @router.get(_B + "/cells")
 def cells(request: Request, project: Slug, plan: Slug) -> dict[str, Any]:
-    """Give the cells as columns, lon and lat in degrees and minutes to the nearest point; small ones without people."""
+    """Give the cells as columns: lon and lat in degrees, minutes to the nearest point; few people are not told.
+
+    For a region's plan ``extent`` says where its people live: west, south, east, north.
+    """
     ready, standing = _standing(request)
     table = ready.timed.area.cells
     people = table["people"].to_numpy(dtype=np.int64)
@@ -238,6 +280,7 @@ def cells(request: Request, project: Slug, plan: Slug) -> dict[str, Any]:
         "lat": np.round(table["lat"].to_numpy(dtype=np.float64)[shown], 4).tolist(),
         "minutes": minutes.tolist(),
         "people": [int(n) if n >= least else None for n in counts],
+        "extent": extent_of(ready, sound(asked_of(request))[1].region),
     }
 
 

@@ -6,6 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import Form, HTTPException
 
+from tunti.inputs.tables import Inputs
+from tunti.plan.area import area
+from tunti.report.sections.access import sort_key
+from tunti.report.words import Words
+from tunti.settings import Settings
 from tunti.store.models import PlanRow, ProjectRow
 from tunti.web.state import Asked
 
@@ -23,6 +28,13 @@ def sound(asked: Asked) -> tuple[ProjectRow, PlanRow]:
 def place_of(plan: PlanRow, project: ProjectRow) -> str:
     """Give the address of a plan's page."""
     return f"/work/{project.slug}/plans/{plan.name}"
+
+
+def regions_of(inputs: Inputs, settings: Settings, words: Words) -> list[tuple[str, str]]:
+    """Give code and name of the regions that are planned, by name as the reader's language sorts."""
+    rows = rows_of(area(inputs, settings.project).regions)
+    named = [(str(r["region"]), words.place(r, "region")) for r in rows if isinstance(r["region"], str)]
+    return sorted(named, key=lambda r: sort_key(r[1], words.language))
 
 
 def rows_of(frame: Any) -> list[dict[str, Any]]:

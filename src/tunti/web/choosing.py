@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 
 from tunti.findings import say
+from tunti.location.alternatives import WITHIN
 from tunti.report.words import words_for
 from tunti.store.models import Job, PlanRow
 from tunti.web.asked import Token, place_of, sound
@@ -58,6 +59,7 @@ def choices(request: Request) -> Response:
         running=running,
         charts=drawn,
         at=at,
+        within=WITHIN,
         offered=_around(len(plan.content["points"] or ())),
         now=set(plan.content["points"] or ()),
         illustrative=bool(plan.result and plan.result["illustrative"]),

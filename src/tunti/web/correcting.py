@@ -16,6 +16,7 @@ from tunti.findings import Finding, Level, Message, say
 from tunti.inputs.columns import Visibility
 from tunti.inputs.correct import open_tables
 from tunti.inputs.schemas import SCHEMAS, Schema, visible_columns
+from tunti.locale import plural
 from tunti.report.words import Words, words_for
 from tunti.store.models import ProjectRow
 from tunti.web.guard import check_csrf
@@ -55,10 +56,8 @@ def _findings(request: Request, level: str, *, problem: Message | None = None, d
     asked = asked_of(request)
     assert asked.project is not None
     project = asked.project
-    _, settings, found = service_of(request).ground(project).baseline()
-    # What only planners see is not told to others by way of what is wrong with it.
-    seen = sees(asked.person, project=project.id, region=None, agency=None)
-    told = [f for f in found if level in ("", f.level.value) and _visible(f, seen)]
+    settings = service_of(request).ground(project).baseline()[1]
+    told = [f for f in told_findings(request) if level in ("", f.level.value)]
     editable = may(asked.person, Act.EDIT, project=project.id)
     rows = _with_cells(told[:MOST], Path(project.folder), words_for(language_of(request)), editable=editable)
     return page(
@@ -73,6 +72,31 @@ def _findings(request: Request, level: str, *, problem: Message | None = None, d
         waiting=waiting_of(Path(project.folder)) is not None,
         illustrative=settings.project.illustrative,
         workspace=True,
+    )
+
+
+def told_findings(request: Request) -> list[Finding]:
+    """Give the findings that the person may see, the same on every page that counts or lists them."""
+    asked = asked_of(request)
+    assert asked.project is not None
+    # What only planners see is not told to others by way of what is wrong with it.
+    seen = sees(asked.person, project=asked.project.id, region=None, agency=None)
+    return [f for f in service_of(request).ground(asked.project).findings() if _visible(f, seen)]
+
+
+def counted(found: list[Finding], words: Words) -> str:
+    """Count findings by level in words: 14 errors, 2 warnings, 1 note."""
+
+    def said(level: Level, one: str, many: str) -> str:
+        n = sum(1 for f in found if f.level is level)
+        return plural(words.language, one, many, n).format(n=words.number(n))
+
+    return ", ".join(
+        (
+            said(Level.ERROR, "{n} error", "{n} errors"),
+            said(Level.WARNING, "{n} warning", "{n} warnings"),
+            said(Level.NOTE, "{n} note", "{n} notes"),
+        )
     )
 
 

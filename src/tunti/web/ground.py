@@ -151,6 +151,16 @@ class Ground:
                 self._standing.clear()
             return self._baseline
 
+    def findings(self) -> list[Finding]:
+        """Give everything that was found in the tables, with what joining them to the roads found where it is known."""
+        found = self.baseline()[2]
+        if stops(found):
+            return found
+        try:
+            return [*found, *self.ready({"patches": [], "points": None}).timed.findings]
+        except NotReady:
+            return found
+
     def changed(self, patches: list[dict[str, Any]]) -> tuple[Inputs, Settings, list[Finding]]:
         """Give the tables after a plan's changes."""
         inputs, settings, findings = self.baseline()

@@ -23,6 +23,7 @@ MAP_WORDS = {
     "within": N_("Within the standard"),
     "people_outside": N_("People outside the standard"),
     "mean": N_("Mean drive"),
+    "country_outside": N_("People outside the standard in all planned regions"),
     "cost": N_("Cost in a year"),
     "asking": N_("Asking what it would change."),
     "if_closed": N_("If the point closed:"),

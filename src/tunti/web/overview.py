@@ -9,16 +9,18 @@ from fastapi.responses import Response
 
 from tunti.errors import TuntiError
 from tunti.locale import N_
-from tunti.location.what_if import figures
-from tunti.report.words import missing, words_for
+from tunti.location.what_if import Figures, figures
+from tunti.report.words import Words, missing, words_for
 from tunti.store.models import PlanRow, ProjectRow
-from tunti.web.asked import Token, place_of, sound
+from tunti.web.asked import Token, place_of, regions_of, sound
 from tunti.web.charts import bars
+from tunti.web.correcting import counted, told_findings
 from tunti.web.ground import NotReady
 from tunti.web.guard import check_csrf
+from tunti.web.here import figures_of
 from tunti.web.page import away, language_of, page
-from tunti.web.running import JOB_STATES, JOB_WORDS
-from tunti.web.said import SETTING_WORDS, in_words
+from tunti.web.running import JOB_STATES, JOB_WORDS, working_of
+from tunti.web.said import SETTING_CHOICES, SETTING_WORDS, in_words, who_of
 from tunti.web.state import Service, asked_of, service_of
 from tunti.work import jobs, plans, states
 from tunti.work.changes import key_of
@@ -50,8 +52,9 @@ def overview(request: Request) -> Response:
         if at.value == plan.state and may(asked.person, act, project=project.id, region=plan.region)
     ]
     result = plan.result
-    live = live_figures(service, project, plan)
+    own, country = both_figures(service, project, plan)
     words = words_for(language_of(request))
+    working = working_of(rows)
     regions = (
         [] if result is None else [(words.place(r, "region"), r["share_today"], r["share"]) for r in result["regions"]]
     )
@@ -60,16 +63,25 @@ def overview(request: Request) -> Response:
     return page(
         request,
         "plan.html",
-        step=_next_step(plan),
+        step=_next_step(plan, working is not None),
         steps_in_all=WAY,
-        setting_words=SETTING_WORDS,
+        setting_words={k: v for k, v in SETTING_WORDS.items() if k not in SETTING_CHOICES},
+        setting_choices=[
+            (name, SETTING_WORDS[name], options, _now(service, project, plan, name))
+            for name, options in SETTING_CHOICES.items()
+        ],
+        who=who_of(service.settings.alone),
         jobs=rows,
         job_words=JOB_WORDS,
         job_states=JOB_STATES,
         history=[(v, "; ".join(in_words(c, words, names) for c in v.changes)) for v in history],
         steps=steps,
         result=result,
-        live=live,
+        live=own,
+        country=country,
+        region_name=region_name(service, project, plan, words),
+        counts=counted(told_findings(request), words),
+        working=working,
         patches=[(key_of(p), in_words(p, words, names)) for p in plan.content["patches"]],
         chart=bars(regions, words) if len(regions) > 1 else None,
         illustrative=bool(result and result["illustrative"]),
@@ -90,13 +102,21 @@ WAY = (
 """The steps of a plan's way, in order."""
 
 
-def _next_step(plan: PlanRow) -> str:
-    """Tell which step of its way a plan takes next."""
+def _now(service: Service, project: ProjectRow, plan: PlanRow, name: str) -> str:
+    """Give what a setting of one of a few words is now, the plan's changes counted."""
+    part, key = name.split(".")
+    value = getattr(getattr(service.ground(project).changed(plan.content["patches"])[1], part), key)
+    return str(value).lower()
+
+
+def _next_step(plan: PlanRow, working: bool) -> str:
+    """Tell which step of its way a plan takes next; nothing is proposed while its figures are worked out."""
     if plan.state != "draft":
         return {"proposed": "hear", "heard": "decide"}.get(plan.state, "decided")
     if plan.content["points"] is None:
         return "network"
-    return "propose" if plan.result is not None and plan.result["version"] == plan.version else "figures"
+    fresh = plan.result is not None and plan.result["version"] == plan.version
+    return "propose" if fresh and not working else "figures"
 
 
 def names_of(service: Service, project: ProjectRow, plan: PlanRow) -> dict[str, str]:
@@ -113,6 +133,26 @@ def live_figures(service: Any, project: ProjectRow, plan: PlanRow) -> Any:
         return figures(service.ground(project).standing(plan.content)[1])
     except (NotReady, TuntiError):
         return None
+
+
+def both_figures(service: Service, project: ProjectRow, plan: PlanRow) -> tuple[Figures | None, Figures | None]:
+    """Count the figures of the newest version: its region's, and for a region's plan those of all regions, too."""
+    if plan.content["points"] is None:
+        return None, None
+    try:
+        ready, standing = service.ground(project).standing(plan.content)
+    except (NotReady, TuntiError):
+        return None, None
+    own = figures_of(ready, standing, plan.region)
+    return own, None if plan.region is None else figures(standing)
+
+
+def region_name(service: Service, project: ProjectRow, plan: PlanRow, words: Words) -> str:
+    """Name the region of a plan in the reader's language; empty for all regions together."""
+    if plan.region is None:
+        return ""
+    inputs, settings, _ = service.ground(project).baseline()
+    return dict(regions_of(inputs, settings, words)).get(plan.region, plan.region)
 
 
 @router.post("/work/{project}/plans/{plan}/state")

@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from markupsafe import Markup
 
+from tunti.errors import TuntiError
 from tunti.findings import Finding, Message, unpack
 from tunti.locale import LANGUAGES, N_
 from tunti.report.words import ILLUSTRATIVE, Words, words_for
@@ -120,7 +121,6 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "plan": None if asked is None else asked.plan,
         "path": request.url.path,
         "csrf": csrf(request),
-        "illustrative": False,
         "sign_illustrative": words.text(ILLUSTRATIVE),
         "state_words": STATE_WORDS,
         "role_words": ROLE_WORDS,
@@ -131,6 +131,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "feedback": service.settings.feedback,
         "workspace": False,
     }
+    # A project of invented figures says so on every page, also where a plan has none yet.
+    values["illustrative"] = bool(values.get("illustrative")) or _illustrative(request)
     text = environment().get_template(template).render({**shared, **values})
     response = HTMLResponse(text, status_code=status)
     if request.query_params.get("lang") == language:
@@ -145,6 +147,17 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     response.headers["Content-Language"] = language
     response.headers["Vary"] = VARY
     return response
+
+
+def _illustrative(request: Request) -> bool:
+    """Tell whether the project that a page is about holds invented figures."""
+    asked = getattr(request.state, "asked", None)
+    if asked is None or asked.project is None:
+        return False
+    try:
+        return service_of(request).ground(asked.project).baseline()[1].project.illustrative
+    except TuntiError:  # a folder that is no project any more is told of elsewhere
+        return False
 
 
 def part(template: str, language: str, **values: Any) -> Markup:

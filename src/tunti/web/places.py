@@ -60,6 +60,34 @@ def find(ready: Ready, text: str, language: str, *, least_people: int, most: int
     return exact[:1] if exact else [p for _, p in found][:most]
 
 
+def within(ready: Ready, text: str, language: str, *, least_people: int) -> tuple[str, Place] | None:
+    """Find a place whose name stands in a text, for want of what the text says as a whole: Torikatu 1, Kajaani.
+
+    Parts between commas are looked at first, then runs of the last six words; the last first, and only whole names
+    count.
+
+    Parameters
+    ----------
+    ready : Ready
+    text : str
+    language : {"fi", "sv", "en"}
+    least_people : int
+
+    Returns
+    -------
+    (str, Place) or None
+        The name that was found, as the text has it, and its place.
+    """
+    parts = [p.strip() for p in text.split(",") if p.strip()]
+    words = text.replace(",", " ").split()[-6:]
+    runs = [" ".join(words[i : i + n]) for n in (3, 2, 1) for i in range(len(words) - n, -1, -1)]
+    for part in dict.fromkeys([*reversed(parts[1:][-3:]), *runs]):
+        found = find(ready, part, language, least_people=least_people) if re.search(r"[^\W\d]", part) else []
+        if len(found) == 1 and found[0].name.casefold() == part.casefold():
+            return part, found[0]
+    return None
+
+
 def at(ready: Ready, lon: float, lat: float, name: str = "") -> Place:
     """Give the place at a longitude and latitude."""
     x, y = to_metres(ready.settings.project.crs, lon, lat)

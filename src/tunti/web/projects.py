@@ -12,10 +12,11 @@ from sqlalchemy import select
 from tunti.errors import InputError, TuntiError
 from tunti.findings import Level, stops
 from tunti.inputs.schemas import SCHEMAS
+from tunti.plan.area import area, find_region
 from tunti.report.words import words_for
 from tunti.store.models import PlanRow, ProjectRow
-from tunti.web.asked import Token, place_of, rows_of
-from tunti.web.correcting import demand_tables
+from tunti.web.asked import Token, place_of, regions_of
+from tunti.web.correcting import counted, demand_tables, told_findings
 from tunti.web.guard import check_csrf, may_read
 from tunti.web.page import away, found_in, language_of, page
 from tunti.web.state import asked_of, service_of
@@ -87,14 +88,15 @@ def _project(request: Request, problem: str | None, findings: list[Any] | None =
     assert asked.project is not None
     row = asked.project
     inputs, settings, found = service.ground(row).baseline()
+    words = words_for(language_of(request))
+    told = told_findings(request)
     with service.db.reading() as session:
         shown = [
             p
             for p in session.execute(select(PlanRow).where(PlanRow.project_id == row.id).order_by(PlanRow.id)).scalars()
             if may(asked.person, Act.READ, project=row.id, region=p.region)
         ]
-    regions = inputs.municipalities.drop_duplicates("region")[["region", "region_fi", "region_sv", "region_en"]]
-    words = words_for(language_of(request))
+    regions = regions_of(inputs, settings, words)
     sizes = [
         (SCHEMAS[name].label, len(getattr(inputs, name)))
         for name in ("cells", "municipalities", "agencies", "services", "offices", "sites")
@@ -104,9 +106,10 @@ def _project(request: Request, problem: str | None, findings: list[Any] | None =
         "project.html",
         status=200 if problem is None else 400,
         plans=shown,
-        regions=[(r["region"], words.place(r, "region")) for r in rows_of(regions)],
+        regions=regions,
+        region_names=dict(regions),
         sizes=sizes,
-        count={level.value: sum(1 for f in found if f.level is level) for level in Level},
+        counts=counted(told, words),
         problem=problem,
         refused=[] if findings is None else found_in(findings, words),
         name=settings.project.name or row.name,
@@ -168,6 +171,10 @@ def make_plan(
     folded = title.casefold().translate(str.maketrans("åäöéü", "aaoeu"))
     base = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:50] or "plan"
     try:
+        if region:
+            inputs, settings, _ = service.ground(project).baseline()
+            planned = area(inputs, settings.project)
+            region = find_region(planned.regions, region, left_out=planned.left_out)
         with service.db.writing() as session:
             known = {
                 p.name: p for p in session.execute(select(PlanRow).where(PlanRow.project_id == project.id)).scalars()

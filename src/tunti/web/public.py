@@ -103,7 +103,7 @@ def front(
     tag = _tag(request, service, seen, ready, language, said)
     if tag is not None and request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"etag": tag, "vary": VARY})
-    place, options, answer, where = None, [], None, ""
+    place, options, answer, where, instead = None, [], None, "", None
     clicked = _clicked(request)
     if ready is not None:
         if clicked is not None:
@@ -114,6 +114,10 @@ def front(
             options = places.find(ready, q, language, least_people=service.settings.least_people)
             if len(options) == 1:
                 place, options = options[0], []
+            elif not options:
+                instead = places.within(ready, q, language, least_people=service.settings.least_people)
+                if instead is not None:
+                    place = instead[1]
         if place is not None:
             points = None if shown is None else shown["points"]
             answer = nearest(ready, place.x, place.y, language=language, points=points)
@@ -124,6 +128,7 @@ def front(
         title=None if shown is None else shown["title"],
         q=q,
         where=where,
+        instead=instead is not None,
         place=place,
         options=[(p.name, *_degrees(ready, p)) for p in options] if ready is not None else [],
         answer=answer,

@@ -9,16 +9,19 @@ import mimetypes
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse, Response
 
 from tunti.errors import TuntiError
 from tunti.findings import say
-from tunti.store.models import Comment
-from tunti.web.asked import Token, place_of, sound
+from tunti.report.words import words_for
+from tunti.store.models import Comment, Job
+from tunti.web.asked import Token, place_of, regions_of, sound
+from tunti.web.by_region import only_region
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.results import PAGES, sections_of
+from tunti.web.running import JOB_WORDS, MAKERS, working_of
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, comments, jobs, statements
 from tunti.work.roles import Act, may
@@ -27,11 +30,33 @@ router = APIRouter(include_in_schema=False)
 _L = "/work/{project}/plans/{plan}"
 
 
-def _stage(request: Request, name: str) -> Response:
+Region = Annotated[str, Query(max_length=30)]
+
+
+def _made(request: Request) -> list[Job]:
+    """Give the newest jobs that make the plan's figures and documents, the newest first."""
+    project, plan = sound(asked_of(request))
+    with service_of(request).db.reading() as session:
+        return [j for j in jobs.jobs_of(session, project.id, plan=plan.id, most=50) if j.kind in MAKERS]
+
+
+def _working(request: Request) -> Job | None:
+    return working_of(_made(request))
+
+
+def _stage(request: Request, name: str, region: str = "") -> Response:
     asked = asked_of(request)
     project, plan = sound(asked)
     heading, lacking, _ = PAGES[name]
-    version, sections = sections_of(Path(project.folder), plan.name, name, language_of(request))
+    language = language_of(request)
+    version, sections = sections_of(Path(project.folder), plan.name, name, language)
+    regions: list[tuple[str, str]] = []
+    if plan.region is None and sections:
+        inputs, settings, _ = service_of(request).ground(project).changed(plan.content["patches"])
+        regions = regions_of(inputs, settings, words_for(language))
+        region = region if region in dict(regions) else ""
+        if region:
+            sections = only_region(sections, inputs, region)
     return page(
         request,
         "stage.html",
@@ -41,33 +66,37 @@ def _stage(request: Request, name: str) -> Response:
         lacking=lacking,
         version=version,
         sections=sections,
+        regions=regions,
+        region=region,
+        working=_working(request),
+        job_words=JOB_WORDS,
         illustrative=bool(plan.result and plan.result["illustrative"]),
         workspace=True,
     )
 
 
 @router.get(_L + "/services")
-def services(request: Request) -> Response:
+def services(request: Request, region: Region = "") -> Response:
     """Show who serves where and how, and who reaches each service."""
-    return _stage(request, "services")
+    return _stage(request, "services", region)
 
 
 @router.get(_L + "/programme")
-def programme(request: Request) -> Response:
+def programme(request: Request, region: Region = "") -> Response:
     """Show what opens, closes and moves when, and who sits where."""
-    return _stage(request, "programme")
+    return _stage(request, "programme", region)
 
 
 @router.get(_L + "/money")
-def money(request: Request) -> Response:
+def money(request: Request, region: Region = "") -> Response:
     """Show what the plan costs whom."""
-    return _stage(request, "money")
+    return _stage(request, "money", region)
 
 
 @router.get(_L + "/remote")
-def remote(request: Request) -> Response:
+def remote(request: Request, region: Region = "") -> Response:
     """Show remote service: rooms, channels and pools."""
-    return _stage(request, "remote")
+    return _stage(request, "remote", region)
 
 
 def _folder(request: Request) -> Path:
@@ -81,10 +110,21 @@ def documents(request: Request) -> Response:
     _, plan = sound(asked_of(request))
     folder = _folder(request)
     files = sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+    made = _made(request)
+    # Documents are whole when the last run that writes them has written them; a run that is under way counts, too.
+    begun = max((j.made_at for j in made if j.kind in ("plan", "stages") and j.state != "cancelled"), default=None)
+    rows = []
+    for p in files:
+        about = p.stat()
+        at = dt.datetime.fromtimestamp(about.st_mtime, dt.UTC)
+        if not p.name.startswith("."):
+            rows.append((p.name, about.st_size, at, begun is not None and at < begun))
     return page(
         request,
         "documents.html",
-        files=[(p.name, p.stat().st_size) for p in files if not p.name.startswith(".")],
+        files=rows,
+        working=working_of(made),
+        job_words=JOB_WORDS,
         result=plan.result,
         illustrative=bool(plan.result and plan.result["illustrative"]),
         workspace=True,

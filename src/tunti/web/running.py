@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -36,6 +37,16 @@ JOB_STATES = {
     "failed": N_("failed"),
     "cancelled": N_("cancelled"),
 }
+
+
+MAKERS = ("optimise", "plan", "stages")
+"""Jobs that make what a plan is judged by: its network, figures and documents."""
+
+
+def working_of(rows: Sequence[Job]) -> Job | None:
+    """Give the job that still makes a plan's figures or documents, the running one before those that wait."""
+    found = [j for j in rows if j.kind in MAKERS and j.state in ("queued", "running")]
+    return min(found, key=lambda j: (j.state != "running", j.id), default=None)
 
 
 @router.post("/work/{project}/plans/{plan}/jobs")

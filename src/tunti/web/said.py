@@ -15,14 +15,28 @@ SETTING_WORDS = {
     "standard.share": N_("Share of people within the standard, 0 to 1"),
     "standard.region_share": N_("The same share in every region, 0 to 1"),
     "standard.population_base": N_("People within the standard of each point, at least"),
-    "plan.goal": N_("Goal: fewest, most_people, least_travel, worst_case, backup or least_cost"),
+    "plan.goal": N_("Goal"),
     "plan.points": N_("Number of points, for goals that take one"),
     "plan.points_per_region_at_least": N_("Points in each region, at least"),
-    "plan.keep_existing": N_("Existing points stay open, true or false"),
+    "plan.keep_existing": N_("Existing points stay open"),
     "plan.changes": N_("Openings and closures together, at most"),
-    "speeds.season": N_("Speeds: summer, winter or peak"),
+    "speeds.season": N_("Speeds"),
 }
-"""Settings that the overview's form offers."""
+"""Settings that the overview's forms offer."""
+
+SETTING_CHOICES: dict[str, dict[str, str]] = {
+    "plan.goal": {
+        "fewest": N_("as few points as possible"),
+        "most_people": N_("as many people as possible within the standard"),
+        "least_travel": N_("as little travel as possible"),
+        "worst_case": N_("the longest trip as short as possible"),
+        "backup": N_("as many people as possible with two points within the standard"),
+        "least_cost": N_("as little cost as possible, travel counted"),
+    },
+    "speeds.season": {"summer": N_("summer"), "winter": N_("winter"), "peak": N_("rush hour")},
+    "plan.keep_existing": {"true": N_("yes"), "false": N_("no")},
+}
+"""Settings that take one of a few words, with what each says."""
 
 TRAIL_WORDS = {
     "account made": N_("account made"),
@@ -62,6 +76,12 @@ WHO_WORDS = {
     "service": N_("the service"),
 }
 """Those in the trail who are no accounts."""
+
+
+def who_of(alone: bool) -> dict[str, str]:
+    """Name those who are no accounts; on this machine alone its person is the reader."""
+    return WHO_WORDS | {"local": N_("you, on this machine")} if alone else WHO_WORDS
+
 
 _STATUS = {
     "required": N_("{site} must open"),
@@ -124,7 +144,9 @@ def _said(change: Mapping[str, Any], words: Words, names: Mapping[str, str]) -> 
         case "setting":
             label = SETTING_WORDS.get(change["name"])
             name = change["name"] if label is None else say(label)
-            return say("{name}: {value}", name=name, value=str(change["value"]))
+            given = str(change["value"])
+            known_as = SETTING_CHOICES.get(change["name"], {}).get(given.lower())
+            return say("{name}: {value}", name=name, value=given if known_as is None else say(known_as))
         case kind:
             told = ", ".join(str(v) for k, v in change.items() if k != "kind")
             return say("{kind}: {values}", kind=str(kind), values=told)

@@ -18,7 +18,9 @@ from tunti.store.models import ProjectRow
 from tunti.web.asked import place_of, sound
 from tunti.web.changing import change, from_form
 from tunti.web.ground import NotReady
+from tunti.web.here import figures_of, people_of
 from tunti.web.map_words import MAP_WORDS
+from tunti.web.overview import region_name
 from tunti.web.page import language_of, page
 from tunti.web.places import agency_names
 from tunti.web.state import asked_of, service_of
@@ -241,11 +243,14 @@ def map_page(
     project, plan = sound(asked)
     language = language_of(request)
     rows: list[dict[str, Any]] = []
-    now = None
+    now = country = None
+    outside = 0
     ready_ = True
     try:
         ready, standing = service.ground(project).standing(plan.content)
-        now = figures(standing)
+        now = figures_of(ready, standing, plan.region)
+        outside = people_of(ready, plan.region) - now.people
+        country = None if plan.region is None else figures(standing)
         sites = ready.timed.area.sites
         said = {p["site"]: p["status"] for p in plan.content["patches"] if p["kind"] == "site_status"}
         for j, r in enumerate(sites.to_dict("records")):
@@ -271,6 +276,9 @@ def map_page(
         step=ROWS,
         q=q,
         now=now,
+        outside=outside,
+        country=country,
+        region_name=region_name(service, project, plan, words_for(language)),
         ready=ready_,
         built=built,
         map_words={key: words_for(language).text(text) for key, text in MAP_WORDS.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -12,10 +13,10 @@ from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.report.words import words_for
 from tunti.store.models import Audit, PlanRow
-from tunti.web.asked import Token, rows_of
+from tunti.web.asked import Token, regions_of
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
-from tunti.web.said import TRAIL_WORDS, WHO_WORDS
+from tunti.web.said import TRAIL_WORDS, who_of
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, states
 from tunti.work.reading import furthest
@@ -77,7 +78,7 @@ def log(request: Request) -> Response:
         trail=trail,
         broken=broken,
         trail_words=TRAIL_WORDS,
-        who_words=WHO_WORDS,
+        who=who_of(service_of(request).settings.alone),
         workspace=True,
     )
 
@@ -113,12 +114,9 @@ def national(request: Request) -> Response:
         best = furthest(session, asked.project.id, made=True)
     inputs, settings, _ = service.ground(asked.project).baseline()
     words = words_for(language_of(request))
-    known = inputs.municipalities.drop_duplicates("region").sort_values("region")
-    regions = [
-        (str(r["region"]), words.place(r, "region"), best.get(str(r["region"])))
-        for r in rows_of(known)
-        if r["region"] not in settings.project.regions_left_out
-    ]
+    regions = [(code, name, best.get(code)) for code, name in regions_of(inputs, settings, words)]
+    whole = best.get(None)
+    shown = [] if whole is None or whole.result is None else whole.result["shown"]["points"]
     made = [p for _, _, p in regions if p is not None and p.result is not None]
     people = sum(p.result["people"] for p in made if p.result)
     total = {
@@ -134,7 +132,8 @@ def national(request: Request) -> Response:
         request,
         "national.html",
         regions=regions,
-        whole=best.get(None),
+        whole=whole,
+        whole_points=Counter(p["region"] for p in shown),
         total=total,
         illustrative=settings.project.illustrative,
         workspace=True,

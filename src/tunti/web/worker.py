@@ -144,9 +144,7 @@ class Worker:
                 row["network"] = list(next(plans).points) if row["feasible"] else None
             return say("The curve has {n} plans.", n=len(networks)), {"rows": rows, "version": plan.version}
         if job.kind == "alternatives":
-            found = alternatives(
-                problem, within=0.05, count=int(job.asked.get("count", 4)), limits=limits, progress=self._progress
-            )
+            found = alternatives(problem, limits=limits, progress=self._progress)
             rows = [self._row(problem, n) for n in found]
             return say("{n} networks are almost equally good.", n=len(rows)), {"rows": rows, "version": plan.version}
         raise TuntiError(say("There is no job of this kind."))

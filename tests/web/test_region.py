@@ -1,0 +1,235 @@
+"""A region's plan shows its region first and the country beside it; regions are named and listed the reader's way."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tunti import Project
+from tunti.findings import say
+from tunti.report.sections.access import sort_key
+from tunti.work import jobs
+
+from .conftest import send, work
+from .test_pages import PLAN
+
+API = "/api/projects/project/plans"
+OWN = "/work/project/plans/oma"
+
+
+@pytest.fixture
+def region(alone):
+    """A plan of one region with the network of the country's plan."""
+    answer = send(alone, "/work/project/plans", {"title": "Oma", "region": "02", "copy_of": "plan"}, at="/work/project")
+    assert answer.headers["location"] == OWN
+    return alone
+
+
+def counted(folder, points, region):
+    """Points, people outside and share of a region, counted by another way: the access table of the command line."""
+    project = Project(folder)
+    answer = project.access(sites=points)
+    inputs = project.baseline()[0]
+    of = inputs.municipalities.set_index("municipality")["region"]
+    cells = answer.cells.merge(inputs.cells[["cell", "municipality"]], on="cell", suffixes=("", "_own"))
+    here = cells[cells["municipality"].map(of).eq(region).fillna(False)]
+    inside = (here["minutes"] <= 20).fillna(False).to_numpy(dtype=bool)
+    people = here["people"].to_numpy(dtype=np.int64)
+    sites = inputs.sites.set_index("site")["municipality"].map(of)
+    return int((sites[points] == region).sum()), int(people[~inside].sum()), people[inside].sum() / people.sum()
+
+
+def test_figures_are_the_regions_and_the_countrys_stand_beside(region, folder):
+    told = region.get(f"{API}/oma").json()
+    whole = region.get(f"{API}/plan").json()
+    points, outside, share = counted(folder, told["points"], "02")
+    assert told["figures"]["points"] == points < whole["figures"]["points"]
+    assert told["figures"]["people_outside"] == outside
+    assert told["figures"]["share"] == pytest.approx(share, abs=1e-5)
+    assert {k: v for k, v in whole["figures"].items() if k != "people_outside"} == told["country"]
+    assert whole["country"] is None
+    for path in (OWN, OWN + "/map"):
+        text = region.get(path, params={"lang": "en"}).text
+        assert f"<dt>Points</dt><dd{' data-figure=' if path != OWN else ''}" in text
+        assert "All planned regions together:" in text
+        assert "The figures are of the region" in text
+    assert "All planned regions together:" not in region.get(PLAN + "/map", params={"lang": "en"}).text
+
+
+def test_a_what_if_counts_the_regions_people(region, folder):
+    told = region.get(f"{API}/oma").json()
+    for site in told["points"]:
+        found = region.post(f"{API}/oma/what-if", json={"close": [site]}).json()
+        left = [p for p in told["points"] if p != site]
+        if not left:
+            continue
+        points, outside, share = counted(folder, left, "02")
+        assert found["after"]["points"] == points
+        assert found["after"]["people_outside"] == outside
+        assert found["after"]["share"] == pytest.approx(share, abs=1e-5)
+        assert found["country"]["after"]["points"] == len(left)
+    assert region.post(f"{API}/plan/what-if", json={}).json()["country"] is None
+
+
+def test_a_new_place_counts_as_a_point_of_the_region_it_lies_in(region, folder):
+    inputs = Project(folder).baseline()[0]
+    of = inputs.municipalities.set_index("municipality")["region"]
+    for row in inputs.cells[inputs.cells["people"] >= 10].head(12).to_dict("records"):
+        body = {"new": [{"lon": row["lon"], "lat": row["lat"]}]}
+        found = region.post(f"{API}/oma/what-if", json=body).json()
+        added = found["after"]["points"] - found["before"]["points"]
+        assert added == (of.get(row["municipality"]) == "02")
+        assert found["country"]["after"]["points"] == found["country"]["before"]["points"] + 1
+
+
+def test_the_map_opens_on_the_region(region, folder):
+    cells = region.get(f"{API}/oma/cells").json()
+    west, south, east, north = cells["extent"]
+    assert min(cells["lon"]) <= west < east <= max(cells["lon"])
+    assert (west, south, east, north) != (min(cells["lon"]), min(cells["lat"]), max(cells["lon"]), max(cells["lat"]))
+    assert region.get(f"{API}/plan/cells").json()["extent"] is None
+
+
+def test_regions_are_listed_by_name_without_those_left_out(alone, folder):
+    codes = {}
+    for language in ("fi", "sv"):
+        text = alone.get("/work/project", params={"lang": language}).text
+        listed = re.search(r'<select id="region".*?</select>', text, re.S)[0]
+        names = re.findall(r'<option value="([^"]+)">([^<]+)', listed)
+        assert [n for _, n in names] == sorted((n for _, n in names), key=lambda n: sort_key(n, language))
+        codes[language] = {c for c, _ in names}
+    assert codes["fi"] == codes["sv"]
+    assert "01" in codes["fi"]
+    toml = (folder / "project.toml").read_text(encoding="utf-8")
+    (folder / "project.toml").write_text(
+        toml.replace('languages = ["fi"]', 'languages = ["fi"]\nregions_left_out = ["01"]'), encoding="utf-8"
+    )
+    listed = re.search(r'<select id="region".*?</select>', alone.get("/work/project").text, re.S)[0]
+    assert 'value="01"' not in listed
+    refused = send(alone, "/work/project/plans", {"title": "Ei", "region": "01"}, at="/work/project")
+    assert refused.status_code == 400
+
+
+def test_the_roll_up_counts_points_of_a_country_wide_plan_by_region(alone):
+    text = alone.get("/work/project/national", params={"lang": "en"}).text
+    rows = re.findall(
+        r'<tr><th scope="row">[^<]+</th><td><a[^>]*>[^<]*</a></td><td>[^<]*</td><td class="n">(\d+)', text
+    )
+    assert sum(map(int, rows)) == len(alone.get(f"{API}/plan").json()["points"])
+
+
+def test_a_country_wide_page_shows_the_rows_of_one_region(alone, folder):
+    inputs = Project(folder).baseline()[0]
+    towns = inputs.municipalities.set_index("region")["name_fi"]
+    mine, other = towns["01"], towns["02"]
+    mine, other = (
+        (mine if isinstance(mine, str) else mine.iloc[0]),
+        (other if isinstance(other, str) else other.iloc[0]),
+    )
+    table = {
+        "kind": "table", "caption": "Paikat", "heads": [["Paikka", False], ["Luku", True]],
+        "rows": [[mine, "1"], [other, "2"]], "total": ["Yhteensä", "3"], "note": "",
+    }  # fmt: skip
+    free = table | {"caption": "Muut", "rows": [["x", "7"]], "total": None}
+    kept = json.loads((folder / ".tunti" / "sections" / "plan.json").read_text(encoding="utf-8"))
+    kept["fi"]["programme"] = [{"key": "k", "title": "Ohjelma", "level": 2, "blocks": [table, free], "sections": []}]
+    (folder / ".tunti" / "sections" / "plan.json").write_text(json.dumps(kept), encoding="utf-8")
+    cell = '<th scope="row">{}</th>'
+    text = alone.get(PLAN + "/programme", params={"lang": "fi"}).text
+    assert all(cell.format(v) in text for v in (mine, other, "x", "Yhteensä"))
+    text = alone.get(PLAN + "/programme", params={"lang": "fi", "region": "01"}).text
+    assert cell.format(mine) in text
+    assert cell.format("x") in text
+    assert cell.format(other) not in text
+    assert cell.format("Yhteensä") not in text
+    assert '<option value="01" selected>' in text
+    assert cell.format(other) in alone.get(PLAN + "/programme", params={"lang": "fi", "region": "nothing"}).text
+
+
+def test_what_is_still_worked_out_is_told(alone):
+    def page(path):
+        return alone.get(path, params={"lang": "en"}).text
+
+    assert 'id="to-proposed"' in page(PLAN)
+    assert "older than the last run" not in page(PLAN + "/documents")
+    send(alone, PLAN + "/jobs", {"kind": "stages"}, at=PLAN)
+    text = page(PLAN)
+    job = re.search(r'<tr id="job-(\d+)"', text)[1]
+    assert "Services, premises, programme and remote service are still being worked out" in text
+    assert f'href="#job-{job}"' in text
+    assert 'id="to-proposed"' not in text
+    assert re.search(r'aria-current="step">([^<]+)<', text)[1] == "Figures and documents"
+    for path in ("/services", "/programme", "/money", "/remote", "/documents"):
+        assert f'href="{PLAN}#job-{job}"' in page(PLAN + path), path
+    assert "<progress" in page(PLAN + "/services")
+    assert "older than the last run" in page(PLAN + "/documents")
+    work(alone.app)
+    assert 'id="to-proposed"' in page(PLAN)
+    assert "older than the last run" not in page(PLAN + "/documents")
+
+
+def test_documents_that_the_last_run_did_not_write_are_marked(alone):
+    service = alone.app.state.service
+    send(alone, PLAN + "/jobs", {"kind": "stages"}, at=PLAN)
+    with service.db.writing() as session:
+        job = jobs.take(session)
+        jobs.end(session, job, "failed", say("{reason}", reason="x"))
+    text = alone.get(PLAN + "/documents", params={"lang": "en"}).text
+    assert "Some documents are older than the last run of the plan." in text
+
+
+def test_findings_are_counted_once(alone, folder):
+    def count(path):
+        return re.search(r"Findings in the tables: ([^<]+)<", alone.get(path, params={"lang": "en"}).text)[1]
+
+    offices = (folder / "offices.csv").read_text(encoding="utf-8").splitlines()
+    head = offices[0].split(",")
+    row = offices[1].split(",")
+    row[head.index("staff")] = ""
+    (folder / "offices.csv").write_text("\n".join([offices[0], ",".join(row), *offices[2:]]) + "\n", encoding="utf-8")
+    told = count("/work/project")
+    assert told == count(PLAN)
+    assert re.fullmatch(r"\d+ errors?, \d+ warnings?, \d+ notes?", told)
+    listed = re.search(r"<caption>(\d+) findings", alone.get("/work/project/findings", params={"lang": "en"}).text)
+    assert sum(map(int, re.findall(r"\d+", told))) == (int(listed[1]) if listed else 0)
+
+
+def test_settings_of_a_few_words_are_chosen_from_a_list(alone):
+    for language, goal, yes in (
+        ("fi", "mahdollisimman vähän pisteitä", "kyllä"),
+        ("sv", "så få punkter som möjligt", "ja"),
+    ):
+        text = alone.get(PLAN, params={"lang": language}).text
+        assert f'<option value="fewest" selected>{goal}</option>' in text
+        assert f'<option value="true" selected>{yes}</option>' in text
+        assert "most_people," not in text
+    version = alone.get(f"{API}/plan").json()["version"]
+    change = {"do": "setting", "name": "speeds.season", "value": "winter", "version": version}
+    assert send(alone, PLAN + "/changes", change, at=PLAN).status_code == 303
+    text = alone.get(PLAN, params={"lang": "fi"}).text
+    assert '<option value="winter" selected>talvi</option>' in text
+    assert "Nopeudet: talvi" in text
+    assert "sinä, tällä koneella" in text
+    assert ">local<" not in text
+
+
+def test_every_page_of_an_illustrative_project_says_so(alone):
+    send(alone, "/work/project/plans", {"title": "Tyhjä"}, at="/work/project")
+    empty = "/work/project/plans/tyhja"
+    for path in ("", "/map", "/choices", "/services", "/money", "/documents", "/statements", "/comments"):
+        assert 'class="illustrative"' in alone.get(empty + path).text, path
+    for path in ("/compare", "/findings", "/log", "/national"):
+        assert 'class="illustrative"' in alone.get("/work/project" + path).text, path
+
+
+def test_a_place_is_found_by_the_name_in_an_address(alone, country):
+    name = country.municipalities["name_fi"].iloc[0]
+    for q in (f"Kauppakatu 1, {name}", f"Kauppakatu 1 {name.lower()}", f"{name}, Kauppakatu 1"):
+        text = alone.get("/", params={"q": q, "lang": "fi"}).text
+        assert 'id="answer-title"' in text, q
+        assert "Aineistossa ei ole tällaista paikkaa: Kauppakatu 1" in text or q.startswith(name), q
+    plain = alone.get("/", params={"q": name, "lang": "fi"}).text
+    assert "Aineistossa ei ole" not in plain
+    assert "Mukana ovat vain suunnitelman yhteiset palvelupisteet" in plain
+    assert 'id="answer-title"' not in alone.get("/", params={"q": "Kauppakatu 1, Zzzz"}).text
