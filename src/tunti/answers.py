@@ -14,6 +14,7 @@ from tunti.access.standard import Access, access_table
 from tunti.errors import TuntiError
 from tunti.findings import say
 from tunti.inputs.columns import MEANS
+from tunti.inputs.frames import closest
 from tunti.inputs.readers.values import choice_words
 from tunti.plan.area import part
 from tunti.plan.solved import today_open
@@ -52,7 +53,17 @@ def access_of(stages: Stages, *, sites: Iterable[str] | None, means: str | None,
         wanted = tuple(sites)
         unknown = sorted(set(wanted) - set(area.sites["site"]))
         if unknown:
-            raise TuntiError(say("There are no sites {names} in the planned regions.", names=", ".join(unknown)))
+            names = ", ".join(unknown)
+            near = closest(unknown[0], list(area.sites["site"]))
+            if near is not None:
+                raise TuntiError(
+                    say(
+                        "There are no sites {names} in the planned regions. Did you mean: {near}?",
+                        names=names,
+                        near=near,
+                    )
+                )
+            raise TuntiError(say("There are no sites {names} in the planned regions.", names=names))
         is_open = area.sites["site"].isin(wanted).to_numpy(dtype=bool)
         times, places = part(found.times, np.arange(n_sites)), area.sites
     if means is not None:

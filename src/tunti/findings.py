@@ -25,12 +25,31 @@ class Share(float):
 _DATES = {"fi": "d.M.yyyy", "sv": "yyyy-MM-dd", "en": "d MMM yyyy"}
 
 
+def percent(share: float, decimals: int, language: str) -> str:
+    """Say a share as a percentage with a number of decimals.
+
+    Parameters
+    ----------
+    share : float
+        Between 0 and 1.
+    decimals : int
+        At least one.
+    language : {"fi", "sv", "en"}
+
+    Returns
+    -------
+    str
+    """
+    space = "" if language == "en" else " "
+    return format_percent(float(share), format=f"#,##0.{'0' * decimals}{space}%", locale=language)
+
+
 def _said(value: Any, language: str) -> Any:
     """Say a field's value in a language: numbers with its separators, dates in its form, messages translated."""
     if isinstance(value, Message):
         return value.text(language)
     if isinstance(value, Share):
-        return format_percent(float(value), format="#,##0.0 %" if language != "en" else "#,##0.0%", locale=language)
+        return percent(value, 1, language)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return format_decimal(value, format="#,##0.##", locale=language)
     if isinstance(value, dt.date) and value == value:  # a missing day is not equal to itself

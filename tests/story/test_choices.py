@@ -95,3 +95,45 @@ def test_a_reason_is_given_for_open_and_closed_sites(project):
 )
 def test_a_wrong_word_is_told(project, words, told):
     assert told in tunti(words[0], project, *words[1:], code=1).stderr
+
+
+def test_the_nearest_name_is_suggested(project):
+    site = sorted(ask("locate", project)["points"])[0]
+    for words in (("what-if", "--close", site + "x"), ("access", "--sites", site + "x")):
+        assert "Did you mean: " in tunti(words[0], project, *words[1:], code=1).stderr
+
+
+def test_a_what_if_names_the_plan_and_the_municipalities_that_cross_the_standard(project):
+    point = max(ask("explain", project)["points"], key=lambda row: row["only_here"])["site"]
+    changed = ask("what-if", project, "--close", point)
+    lost = changed["municipalities_lost"]
+    assert sum(row["people"] for row in lost) == changed["people_lost"] > 0
+    assert [row["people"] for row in lost] == sorted((row["people"] for row in lost), reverse=True)
+    assert changed["municipalities_gained"] == []
+    said = tunti("what-if", project, "--close", point, "--lang", "fi").stdout
+    assert "Suunnitelma" in said
+    assert "Muutoksen jälkeen" in said
+    assert "Nyt" not in said
+    assert lost[0]["name"] in said.split("Jää tavoitteen ulkopuolelle, asukkaita:")[1]
+
+
+def test_people_outside_are_counted_by_municipality(project):
+    found = ask("access", project)
+    rows = found["outside_by_municipality"]
+    assert sum(row["people_outside"] for row in rows) == found["people_outside"] > 0
+    first = rows[0]
+    cells = [c for c in found["outside"] if c["municipality"] == first["municipality"] and c["minutes"] is not None]
+    people = sum(c["people"] for c in cells)
+    assert first["people_outside"] - first["people_without_point"] == people
+    if people:
+        mean = sum(c["people"] * (c["minutes"] - 20) for c in cells) / people
+        assert first["minutes_over"] == pytest.approx(mean)
+    said = tunti("access", project, "--lang", "fi").stdout
+    assert "Tavoitteen ulkopuolella kunnittain" in said
+    assert first["name_fi"] in said.split("Tavoitteen ulkopuolella kunnittain")[1]
+
+
+def test_what_closing_saves_is_told_where_sites_have_a_cost(project, tmp_path):
+    assert "Saves, € a year" in tunti("explain", project).stdout or not any(
+        row["cost_saved"] for row in ask("explain", project)["points"]
+    )

@@ -16,7 +16,7 @@ from tunti.cli.help import translated
 from tunti.cli.show import complain, print_json, show_findings
 from tunti.errors import Infeasible, InputError, TuntiError
 from tunti.findings import Level, say
-from tunti.locale import translator
+from tunti.locale import LANGUAGES, translator
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,10 +81,10 @@ def _language(words: list[str]) -> str:
     from tunti.cli.options import language_of
 
     for i, word in enumerate(words):
-        if word == "--lang" and i + 1 < len(words):
-            return language_of(words[i + 1])
-        if word.startswith("--lang="):
-            return language_of(word.removeprefix("--lang="))
+        given = words[i + 1] if word == "--lang" and i + 1 < len(words) else word.partition("--lang=")[2]
+        # An unknown language is refused by the option itself, in the language of the environment.
+        if given[:2] in LANGUAGES:
+            return language_of(given)
     return language_of(None)
 
 

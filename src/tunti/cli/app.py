@@ -14,9 +14,11 @@ from tunti.cli import remote as remote_commands
 from tunti.cli.certain import with_certainty
 from tunti.cli.marking import quality_values, show_quality, write_marked
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
+from tunti.cli.outside import outside_by_municipality, show_outside
 from tunti.cli.premises import premises
 from tunti.cli.programme import programme
-from tunti.cli.show import print_json, progress, rows_table, show_findings, tell, tell_year
+from tunti.cli.show import print_json, progress, rows_table, show_findings, tell, tell_interrupted, tell_year
+from tunti.cli.what_if import what_if
 from tunti.errors import TuntiError
 from tunti.findings import Level, Share, say, stops
 from tunti.inputs.quality import quality
@@ -172,6 +174,7 @@ def access(
                 "municipalities": found.municipalities.to_dict("records"),
                 "groups": found.groups.to_dict("records"),
                 "outside": found.outside.to_dict("records"),
+                "outside_by_municipality": outside_by_municipality(found).to_dict("records"),
             }
         )
         return
@@ -210,6 +213,8 @@ def access(
     if certain:
         headings += [_("Surely"), _("Likely"), _("Unlikely")]
     rows_table(_("By region"), headings, rows)
+    cutoff = max(settings.plan.cutoff_minutes, found.minutes)
+    show_outside(outside_by_municipality(found), language, cutoff=cutoff)
     for note in sure.notes:
         tell(note.text(language))
 
@@ -295,6 +300,7 @@ def locate(
     )
     tell_year(settings, language)
     tell(sentence.text(language))
+    tell_interrupted(found, language)
     tell(", ".join(found.points))
 
 
@@ -384,7 +390,7 @@ for _command in (
     choices.frontier,
     choices.alternatives,
     choices.explain,
-    choices.what_if,
+    what_if,
     serve.serve,
     serve.account,
     report.report,

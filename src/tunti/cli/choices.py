@@ -11,16 +11,17 @@ import pandas as pd
 import typer
 
 from tunti.cli.options import Folder, Json, Lang, Minutes, ScenarioName, decimal, language_of
-from tunti.cli.show import print_json, progress, rows_table, tell
+from tunti.cli.show import print_json, progress, rows_table, tell, tell_interrupted
+from tunti.cli.what_if import longest, site_of
 from tunti.errors import TuntiError
 from tunti.findings import Message, Share, say
 from tunti.locale import N_, translator
+from tunti.location.alternatives import COUNT, WITHIN
 from tunti.location.alternatives import alternatives as find_alternatives
 from tunti.location.explain import closing_costs, rule_prices, why
 from tunti.location.frontier import frontier as find_frontier
 from tunti.location.problem import Goal, Network
-from tunti.location.what_if import Figures, figures, standing
-from tunti.location.what_if import what_if as change
+from tunti.location.what_if import figures, standing
 from tunti.plan.question import GOALS
 from tunti.project import Located, Project
 from tunti.scenario.scenario import write_points
@@ -122,6 +123,8 @@ def frontier(
             budgets=[round(100 * e) for e in euros],
             progress=told,
         )
+    count = len(numbers) + len(asked) + len(euros)
+    ended = len(table) < count or (len(networks) > 0 and networks[-1].interrupted)
     kept = _keep(project, keep, networks, language)
     if as_json:
         print_json(
@@ -129,6 +132,7 @@ def frontier(
                 "goal": located.problem.goal.value,
                 "steps": table.to_dict("records"),
                 "plans": [list(n.points) for n in networks],
+                "interrupted": ended,
                 "scenarios": kept,
             }
         )
@@ -137,6 +141,9 @@ def frontier(
     rows = [_step(r, located, language) for r in table.to_dict("records")]
     headings = (N_("Asked"), N_("Points"), N_("Within"), N_("Mean minutes"), N_("Longest"), N_("€ a year"), N_("Gap"))
     rows_table(_("Trade-off"), [_(h) for h in headings], rows)
+    if ended:
+        tell(say("Interrupted: {n} of {count} steps were asked.", n=len(table), count=count).text(language))
+        tell_interrupted(networks[-1], language)
     _tell_kept(kept, language)
 
 
@@ -144,8 +151,10 @@ def alternatives(
     folder: Folder,
     within: Annotated[
         float, typer.Option("--within", parser=decimal, metavar="0...1", help="How much worse one may be: 0.02 is 2 %.")
-    ] = 0.02,
-    count: Annotated[int, typer.Option("--count", min=2, max=20, help="How many plans, the best one included.")] = 5,
+    ] = WITHIN,
+    count: Annotated[
+        int, typer.Option("--count", min=2, max=20, help="How many plans, the best one included.")
+    ] = COUNT,
     scenario: ScenarioName = None,
     keep: Keep = None,
     as_json: Json = False,
@@ -159,7 +168,9 @@ def alternatives(
     with progress(language, quiet=as_json) as say_progress:
         located = project.located(scenario=scenario, progress=say_progress)
         say_progress(say("looking for alternatives"), None)
-        found = find_alternatives(located.problem, within=within, count=count, network=located.network)
+        # Capacities are refused before the network is sought.
+        best_known = located.network if located.problem.capacity is None else None
+        found = find_alternatives(located.problem, within=within, count=count, network=best_known)
     kept = _keep(project, keep, found, language)
     best = set(found[0].points)
     rows: list[dict[str, Any]] = []
@@ -180,10 +191,13 @@ def alternatives(
             }
         )
     if as_json:
-        print_json({"goal": located.problem.goal.value, "alternatives": rows, "scenarios": kept})
+        ended = found[-1].interrupted
+        print_json({"goal": located.problem.goal.value, "alternatives": rows, "interrupted": ended, "scenarios": kept})
         return
     _ = translator(language)
-    if len(found) == 1:
+    if found[-1].interrupted:
+        tell(_("Interrupted: no more alternatives were looked for; those found are kept."))
+    elif len(found) == 1:
         tell(_("No other network is that good: the best one has no alternative within the limit."))
     headings = (N_("Plan"), N_("Points"), N_("Within"), N_("Mean minutes"), N_("Other places"))
     shown = [
@@ -223,10 +237,10 @@ def explain(
     with progress(language, quiet=as_json) as say_progress:
         located = project.located(scenario=scenario, progress=say_progress)
         problem, network = located.problem, located.network
-        reasons = why(problem, network, _site(located, site)) if site is not None else ()
+        reasons = why(problem, network, site_of(located, site)) if site is not None else ()
         costs = closing_costs(problem, network)
         if site is not None:
-            costs = costs[costs["site"] == _site(located, site)]
+            costs = costs[costs["site"] == site_of(located, site)]
         prices = None
         if rules:
             say_progress(say("asking again without each rule"), None)
@@ -243,12 +257,15 @@ def explain(
     for reason in reasons:
         tell(reason.text(language))
     if site is None:
+        priced = bool((costs["cost_saved"] > 0).any())
         headings = (
             N_("Point"),
             N_("People"),
             N_("Only here"),
             N_("Drive longer"),
             N_("Minutes more"),
+            # Where no site has a cost, a column of zeros would tell a falsehood.
+            *([N_("Saves, € a year")] if priced else []),
             N_("Next point"),
         )
         shown = [
@@ -258,6 +275,7 @@ def explain(
                 _text(r["only_here"], language),
                 _text(r["longer"], language),
                 _text(round(r["minutes_more"], 1), language),
+                *([_text(round(r["cost_saved"] / 100), language)] if priced else []),
                 r["next"] or "-",
             ]
             for r in costs.sort_values(["only_here", "person_minutes"], ascending=False).to_dict("records")
@@ -267,94 +285,10 @@ def explain(
         _tell_prices(prices, network, language)
 
 
-def what_if(
-    folder: Folder,
-    opened: Annotated[str | None, typer.Option("--open", help="Sites to open, separated by commas.")] = None,
-    closed: Annotated[str | None, typer.Option("--close", help="Points to close, separated by commas.")] = None,
-    moved: Annotated[str | None, typer.Option("--move", help="Points to move: FROM:TO, FROM:TO.")] = None,
-    scenario: ScenarioName = None,
-    as_json: Json = False,
-    lang: Lang = None,
-) -> None:
-    """See what opening, closing or moving points would change, without asking for a new plan."""
-    language = language_of(lang)
-    project = Project(folder)
-    with progress(language, quiet=as_json) as say_progress:
-        located = project.located(scenario=scenario, progress=say_progress)
-    moves = []
-    for pair in _listed(moved):
-        if pair.count(":") != 1:
-            raise TuntiError(say("{value} is no move. Write FROM:TO.", value=pair))
-        a, b = pair.split(":")
-        moves.append((_site(located, a), _site(located, b)))
-    changed = change(
-        standing(located.problem, located.network),
-        open=[_site(located, s) for s in _listed(opened)],
-        close=[_site(located, s) for s in _listed(closed)],
-        move=moves,
-    )
-    if as_json:
-        print_json(
-            {
-                "before": _figures(changed.before),
-                "after": _figures(changed.after),
-                "people_nearer": changed.nearer,
-                "people_further": changed.further,
-                "people_lost": changed.lost,
-                "people_gained": changed.gained,
-            }
-        )
-        return
-    _ = translator(language)
-    headings = ("", N_("Now"), N_("Then"))
-    # Where no site has a cost, a row of zeros would tell a falsehood.
-    costs = [(N_("€ a year"), changed.before.cost / 100, changed.after.cost / 100)] if changed.after.cost else []
-    rows = [
-        [_(label), _text(a, language), _text(b, language)]
-        for label, a, b in (
-            (N_("Points"), changed.before.points, changed.after.points),
-            (N_("People within the standard"), changed.before.people, changed.after.people),
-            (N_("Share within the standard"), Share(changed.before.share), Share(changed.after.share)),
-            (N_("Mean minutes"), round(changed.before.mean_minutes, 1), round(changed.after.mean_minutes, 1)),
-            (
-                N_("Longest"),
-                _longest(changed.before.longest_minutes, located),
-                _longest(changed.after.longest_minutes, located),
-            ),
-            *costs,
-        )
-    ]
-    rows_table(_("What if"), [_(h) if h else "" for h in headings], rows)
-    tell(
-        say(
-            "The trip gets shorter for {nearer} people and longer for {further}; {gained} come within the standard and "
-            "{lost} fall out of it.",
-            nearer=changed.nearer,
-            further=changed.further,
-            gained=changed.gained,
-            lost=changed.lost,
-        ).text(language)
-    )
-
-
 def _checked_share(share: float) -> float:
     if not 0 <= share <= 1:
         raise TuntiError(say("{value} is no share. Write 0.02 for 2 %.", value=share))
     return share
-
-
-def _listed(text: str | None) -> list[str]:
-    return [word.strip() for word in (text or "").split(",") if word.strip()]
-
-
-def _site(located: Located, wanted: str) -> str:
-    """Find a site by its id or its name, however it is capitalised."""
-    sites = located.area.sites
-    for column in ("site", "name"):
-        hit = sites.loc[sites[column].str.casefold().eq(wanted.strip().casefold()).fillna(False), "site"]
-        if len(hit):
-            return str(hit.iloc[0])
-    raise TuntiError(say("There are no sites {names} in the planned regions.", names=wanted))
 
 
 def _keep(project: Project, name: str | None, networks: Sequence[Network], language: str) -> list[str]:
@@ -386,7 +320,7 @@ def _step(row: dict[Any, Any], located: Located, language: str) -> list[str]:
         _text(int(row["points"]), language),
         _text(Share(row["share"]), language),
         _text(round(row["mean_minutes"], 1), language),
-        _text(_longest(row["longest_minutes"], located), language),
+        _text(longest(row["longest_minutes"], located), language),
         _text(row["cost"] / 100, language) if row["cost"] else "-",
         _("proven") if row["proven"] else _text(Share(row["gap"]), language),
     ]
@@ -410,24 +344,6 @@ def _tell_prices(prices: pd.DataFrame, network: Network, language: str) -> None:
     headings = (N_("Rule"), N_("Goal without it"), N_("Better by at least"), N_("At most"), N_("Points without it"))
     tell(say("Goal: {goal}.", goal=say(GOALS[network.goal])).text(language))
     rows_table(_("What each rule costs"), [_(h) for h in headings], rows)
-
-
-def _longest(minutes: float, located: Located) -> Any:
-    """Give the longest trip; where somebody has no point within the cut-off it is only known to be longer than that."""
-    if minutes * 60 >= located.problem.far_seconds:
-        return f"> {located.problem.times.cutoff_minutes:g}"
-    return round(minutes, 1)
-
-
-def _figures(f: Figures) -> dict[str, Any]:
-    return {
-        "points": f.points,
-        "people": f.people,
-        "share": f.share,
-        "mean_minutes": f.mean_minutes,
-        "longest_minutes": f.longest_minutes,
-        "cost_eur_year": f.cost / 100,
-    }
 
 
 def _text(value: Any, language: str) -> str:

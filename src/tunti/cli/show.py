@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,9 +14,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tunti.findings import Finding, Level, Message, say
+from tunti.findings import Finding, Level, Message, Share, say
 from tunti.inputs.schemas import SCHEMAS, SOURCES
 from tunti.locale import N_, plural, translator
+from tunti.location.problem import Network
 from tunti.settings import Settings
 
 out = Console(highlight=False, soft_wrap=False)
@@ -61,6 +62,40 @@ def tell_year(settings: Settings, language: str) -> None:
     if settings.project.forecast_year is not None:
         year = str(settings.project.forecast_year)
         tell(say("People and visits are a population forecast for the year {year}.", year=year).text(language))
+
+
+def tell_interrupted(network: Network, language: str) -> None:
+    """Say of a network whose search a key or the clock ended that it is the best so far, and what is proven of it."""
+    if not network.interrupted:
+        return
+    if network.proven:
+        said = say("Interrupted: the number is proven, but the second goal may still be improved.")
+    elif math.isfinite(network.gap):
+        said = say("Interrupted: the best plan so far, gap to the bound {gap}.", gap=Share(network.gap))
+    else:
+        said = say("Interrupted: the best plan so far; no bound is known yet.")
+    tell(said.text(language))
+
+
+def place_name(row: Mapping[Any, Any], column: str, language: str) -> str:
+    """Give a place's name in a language; the Finnish one where there is none.
+
+    Parameters
+    ----------
+    row : mapping
+        With ``<column>_fi`` and, where they are given, ``<column>_sv`` and ``<column>_en``.
+    column : {"name", "region"}
+    language : {"fi", "sv", "en"}
+
+    Returns
+    -------
+    str
+    """
+    for key in (f"{column}_{language}", f"{column}_fi", column):
+        value = row.get(key)
+        if isinstance(value, str) and value:
+            return value
+    return "-"
 
 
 def plain(value: Any) -> Any:
@@ -205,7 +240,8 @@ def rows_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]
     """
     table = Table(title=title, title_justify="left")
     for i, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if i >= numbers else "left")
+        # On a narrow screen headings and names go on to the next line: a cut name says nothing.
+        table.add_column(heading, justify="right" if i >= numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escape(v) for v in row))
     out.print(table)

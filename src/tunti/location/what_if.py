@@ -239,6 +239,23 @@ def _figures(p: Problem, points: int, cost: int, first: NDArray[np.uint16], seco
     )
 
 
+def crossed(before: Standing, after: Standing) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark the cells that fall out of the standard when a network changes, and those that come into it.
+
+    Parameters
+    ----------
+    before, after : Standing
+        Of one problem.
+
+    Returns
+    -------
+    lost, gained : bool, shape (cells,)
+    """
+    standard = seconds_of(before.problem.minutes)
+    was, now = before.first_seconds <= standard, after.first_seconds <= standard
+    return was & ~now, now & ~was
+
+
 def what_if(
     state: Standing,
     *,

@@ -49,6 +49,9 @@ _EUROS_AFTER = re.compile(r"\s*(?:€|eur|euroa?)$", re.IGNORECASE)
 _AND_UNIT = re.compile(r"(.*\d)\s*([^\d\s].*)")
 _UNIT_ALIASES = {"m²": ("kvm", "neliötä", "neliömetriä"), "months": ("kuukautta", "mån", "månader"),
                  "person-years": ("henkilötyövuotta", "åv")}  # fmt: skip
+MOST = 1e12
+"""The largest number that is read: no figure of a country is larger, and sums of larger ones would overflow."""
+
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 
 
@@ -274,7 +277,9 @@ def _numbers(raw: pd.Series[Any], column: Column, table: str, rows: Any, finding
             unread[odd] = [read[t] is None and not is_missing(t) for t in rest]
     with np.errstate(invalid="ignore"):
         broken = whole & ~np.isnan(values) & (values != np.round(values)) & ~unread
-    values[unread | broken] = np.nan
+        large = ~unread & (np.abs(values) > MOST)
+    broken &= ~large
+    values[unread | broken | large] = np.nan
     shown = text if text is not None else raw.map(str)
     findings += _not_read(shown, unread, column, table, rows)
     findings += tell(
@@ -285,6 +290,15 @@ def _numbers(raw: pd.Series[Any], column: Column, table: str, rows: Any, finding
         column.name,
         lambda i: say("'{value}' is not a whole number.", value=shown.iloc[i]),
         say("Write a whole number without decimals; thousands may be apart with a space, 1 234."),
+    )
+    findings += tell(
+        Level.ERROR,
+        table,
+        rows,
+        large,
+        column.name,
+        lambda i: say("'{value}' is too large a number.", value=shown.iloc[i][:40]),
+        say("Write the figure itself, at most {most}; leave it empty if it is not known.", most=int(MOST)),
     )
     return pd.Series(values, index=raw.index).astype("Int64") if whole else pd.Series(values, index=raw.index)
 
