@@ -50,7 +50,7 @@ def database(kind, folder):
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.long) for name in ("sqlite", "postgresql")])
 def shared(request, tmp_path):
     """A served shared service with accounts and no project."""
     with database(request.param, tmp_path) as url:
