@@ -217,8 +217,8 @@ def test_no_waiting_room_is_erlang_b():
 @given(loads, clerks, minutes, st.floats(0.5, 100))
 @settings(max_examples=80, deadline=None)
 def test_those_who_give_up_are_balanced(load, servers, handling, patience):
-    # Straight from the balance equations of the first few thousand states.
-    states = np.arange(servers + 4000)
+    # Straight from the balance equations, with states enough for a queue twice as long as its mean and thousands more.
+    states = np.arange(servers + 4000 + 2 * int(load * patience / handling))
     down = np.minimum(states[1:], servers) / handling + np.maximum(states[1:] - servers, 0) / patience
     share = balance(np.full(len(down), load / handling), down)
     lost = float((np.maximum(states - servers, 0) * share).sum()) / patience / (load / handling)
