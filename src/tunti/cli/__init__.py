@@ -6,6 +6,7 @@ written wrongly); 3 no network keeps all the rules; 130 interrupted, nothing hal
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from tunti.cli.app import app
 from tunti.cli.help import translated
 from tunti.cli.show import complain, print_json, show_findings
 from tunti.errors import Infeasible, InputError, TuntiError
-from tunti.findings import Level, say
+from tunti.findings import Level, Message, say
 from tunti.locale import LANGUAGES, translator
 
 
@@ -60,6 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         complain(translator(language)("Interrupted; nothing was left half-written."))
         code = 130
+    except OSError as problem:
+        what = refused(problem).text(language)
+        if as_json:
+            print_json({"error": what})
+        complain(what)
+        code = 1
     except Exception as problem:
         # A fault of the program, not of the input: the details go into a file that can be sent along.
         handle, log = tempfile.mkstemp(prefix="tunti-", suffix=".log")
@@ -75,6 +82,16 @@ def main(arguments: list[str] | None = None) -> int:
         complain(what)
         code = 1
     sys.exit(code)
+
+
+def refused(problem: OSError) -> Message:
+    """Say in a planner's words why the disk did not take or give a file."""
+    name = "" if problem.filename is None else str(problem.filename)
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return say("The disk is full. Free some room and try again; nothing was left half-written.")
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return say("You may not write or read {name} here. Choose another folder, or ask for the right.", name=name)
+    return say("The disk did not take or give the file {name} (error {number}).", name=name, number=problem.errno or 0)
 
 
 def _language(words: list[str]) -> str:

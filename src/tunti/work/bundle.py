@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -178,8 +179,8 @@ def unpack_into(content: bytes, folder: Path, *, most_bytes: int) -> None:
                     if left < 0:
                         raise too_big
                     out.write(block)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-            # A damaged, encrypted or doubled entry.
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, FileExistsError):
+            # A damaged, encrypted or doubled entry; a disk that takes no more is told as what it is.
             raise TuntiError(say("The zip file is damaged or encrypted: {name}.", name=entry.filename[:80])) from None
 
 
