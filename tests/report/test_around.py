@@ -116,3 +116,10 @@ def test_three_maps_side_by_side(plan):
     nowhere = changes(plan).assign(people=0)
     assert b"<svg" in before_after(plan, nowhere, words)
     assert b"<svg" in before_after(replace(plan, offices=plan.offices.iloc[:0]), changes(plan), words)
+
+
+def test_the_summary_s_map_makes_room_for_a_longer_text():
+    short, long = _map_height("a" * 300), _map_height("a" * 300, "b" * 1500)
+    assert short == SUMMARY_MAP
+    assert 0.6 * SUMMARY_MAP <= long < short
+    assert _map_height("a" * 10_000) == 0.6 * SUMMARY_MAP

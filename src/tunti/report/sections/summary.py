@@ -362,8 +362,15 @@ def _compared(context: Context) -> list[str]:
     return [*said, *texts]
 
 
-SUMMARY_MAP = 92.0
-"""Height of the summary's map with its foot, millimetres: the summary fits on one page with it."""
+SUMMARY_MAP, SHORT_TEXT, LINE, LETTERS = 92.0, 9, 4.7, 100
+"""Height of the summary's map with its foot, millimetres, beside a text of so many lines at most; the height of a line
+more, and the letters that it holds: the summary fits on one page."""
+
+
+def _map_height(*texts: str) -> float:
+    """Give the height that the map may have below its text."""
+    lines = sum(-(-len(text) // LETTERS) for text in texts)
+    return max(SUMMARY_MAP - LINE * max(0, lines - SHORT_TEXT), 0.6 * SUMMARY_MAP)
 
 
 def summary(context: Context) -> Section:
@@ -389,19 +396,21 @@ def summary(context: Context) -> Section:
     if len(rows):
         names = [f"{words.place(row)} ({words.number(row['outside'])})" for row in records(rows)]
         texts.append(say(N_("Most people stay outside in these municipalities: {names}."), names=words.listing(names)))
+    costs, who = _costs(context), Paragraph(" ".join(texts), say(N_("Who loses and who gains.")))
+    height = _map_height(costs.text, who.text)
     return Section(
         "summary",
         say(N_("Summary")),
         (
             _decision(context),
             _figures(context),
-            _costs(context),
-            Paragraph(" ".join(texts), say(N_("Who loses and who gains."))),
+            costs,
+            who,
             Figure(
                 "summary-map",
                 say(N_("Proposed network and drive times to it")),
                 map_alt(context, "proposed"),
-                partial(network_map, plan, words, which="proposed", most_height=SUMMARY_MAP, compact=True),
+                partial(network_map, plan, words, which="proposed", most_height=height, compact=True),
                 floats=False,
             ),
         ),
