@@ -15,7 +15,7 @@ from tunti.report import regional_document
 from tunti.report.before_after import before_after
 from tunti.report.document import Figure
 from tunti.report.sections.context import context_for
-from tunti.report.sections.summary import changed_people, changes, losing
+from tunti.report.sections.summary import SUMMARY_MAP, _map_height, changed_people, changes, losing
 from tunti.report.words import words_for
 from tunti.report.writers.pdf import write_pdf
 
