@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from tunti.access.standard import Access
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import style
+from tunti.report.ticks import number_axis
 from tunti.report.words import ILLUSTRATIVE, Words
 
 
@@ -157,8 +158,7 @@ def base_chart(plan: RegionalPlan, words: Words, *, width: float = 160.0) -> byt
         axes.set_ylim(-0.6, len(rows) - 0.4)
         most = max(float(bases.max()) if len(bases) else 0.0, known * 1.2)
         axes.set_xlim(0, most * 1.02)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
+        number_axis(axes.xaxis, words, most=5, whole=True)
         axes.set_xlabel(
             words.text(
                 N_("People who live within {minutes} minutes of the point"), minutes=plan.settings.standard.minutes

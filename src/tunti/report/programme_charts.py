@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tunti.locale import N_
 from tunti.programme.words import SOURCES
 from tunti.report import style
+from tunti.report.ticks import number_axis
 from tunti.report.words import ILLUSTRATIVE, Words
 
 MOST_BARS = 36
@@ -106,7 +106,7 @@ def gantt_chart(
         below.bar(range(len(quarters)), count.to_numpy(float), color=SPENT, width=0.7)
         below.set_xlim(-0.5, len(quarters) - 0.5)
         below.set_xticks(range(len(quarters)), [_tick(q) for q in quarters], fontsize=5.6, rotation=90)
-        below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        number_axis(below.yaxis, words, most=3, whole=True)
         keys = [
             Patch(color=FIT_OUT, label=words.text(N_("Fit-out"))),
             Patch(color=OPEN, label=words.text(N_("In use"))),
@@ -194,10 +194,7 @@ def cash_chart(
         axes.plot(range(len(years)), np.cumsum(total), color=style.INK, linewidth=1.4, marker="o", markersize=3)
         axes.axhline(0, color=style.MUTED, linewidth=0.6)
         axes.set_xticks(range(len(years)), [str(y) for y in years])
-        low, high = axes.get_ylim()
-        # A small region's money is parts of a million: whole numbers would all be the same.
-        decimals = 0 if high - low > 6 else 1 if high - low > 0.6 else 2
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v, decimals=decimals)))
+        number_axis(axes.yaxis, words, most=6)
         axes.grid(axis="y", color="#dfe3e6", linewidth=0.5)
         axes.set_axisbelow(True)
         canvas.text(0.5 / width, 1 - 1.5 / height, words.text(N_("The state's money, M€")), fontsize=7, va="top")
@@ -243,8 +240,7 @@ def tornado_chart(
         axes.set_yticks(range(len(rows)), ["\n".join(wrap(n, 36)) for n in names], fontsize=6.2)
         axes.set_ylim(max(len(rows), 2) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
+        number_axis(axes.xaxis, words, most=8)
         axes.grid(axis="x", color="#dfe3e6", linewidth=0.5)
         axes.set_axisbelow(True)
         canvas.text(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tunti.inputs.day import half_hour
 from tunti.locale import N_
 from tunti.report import style
+from tunti.report.ticks import number_axis
 from tunti.report.words import ILLUSTRATIVE, Words
 
 WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
@@ -65,8 +65,7 @@ def load_chart(
         axes.step(x, series["interpreters_needed"], where="post", color=style.PEOPLE, linewidth=1.2)
         axes.set_xlim(0, len(days) * wide)
         axes.set_ylim(0, None)
-        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
+        number_axis(axes.yaxis, words, most=5, whole=True)
         axes.grid(axis="y", color="#dfe3e6", linewidth=0.5)
         axes.set_axisbelow(True)
         middle = np.arange(len(days)) * wide + (last - first) / 2

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tunti.locale import N_
 from tunti.report import style
+from tunti.report.ticks import number_axis
 from tunti.report.words import ILLUSTRATIVE, Words
 
 MOST = 14
@@ -83,8 +83,7 @@ def stack_chart(
         axes.set_xlim(0, max([*left, 1.0]) * 1.09)
         for y, total in zip(at, left, strict=True):
             axes.text(total + max(left) * 0.008, y, words.number(total), fontsize=6.2, va="center", color=style.MUTED)
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: words.number(v)))
+        number_axis(axes.xaxis, words, most=6, whole=True)
         axes.grid(axis="x", color="#dfe3e6", linewidth=0.5)
         axes.set_axisbelow(True)
         canvas.text(
