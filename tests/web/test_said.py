@@ -9,7 +9,7 @@ import tunti
 from tunti.report.words import words_for
 from tunti.web.said import TRAIL_WORDS, in_words
 
-from .conftest import send, work
+from .conftest import csrf, log_in, send, work
 from .test_pages import PLAN
 
 API = "/api/projects/project/plans/plan"
@@ -80,3 +80,24 @@ def test_the_page_says_what_to_do_next(alone):
         version = alone.get(API).json()["version"]
         send(alone, PLAN + "/state", {"to": to, "version": version, "why": "x"}, at=PLAN)
         assert step() == then
+
+
+def test_a_plan_is_not_proposed_while_it_is_worked_out(busy):
+    """The page hides the step, and the server refuses it in words when it is sent all the same."""
+    plan, api = "/work/maa/plans/ehdotus", "/api/projects/maa/plans/ehdotus"
+    log_in(busy, "editor")
+    version = busy.get(api).json()["version"]
+    send(busy, plan + "/jobs", {"kind": "plan"}, at=plan)
+    log_in(busy, "approver")
+    for language, reason in (("en", "still being worked out"), ("fi", "lasketaan vielä"), ("sv", "räknas ännu")):
+        page = busy.get(f"{plan}?lang={language}").text
+        assert 'id="to-proposed"' not in page
+        token = csrf(busy.get(plan + "/comments").text)
+        answer = busy.post(plan + "/state", data={"to": "proposed", "version": version, "csrf": token})
+        assert answer.status_code == 400, language
+        assert reason in answer.text
+        assert busy.get(api).json()["state"] == "draft"
+    work(busy.app)
+    assert 'id="to-proposed"' in busy.get(plan).text
+    assert send(busy, plan + "/state", {"to": "proposed", "version": version}, at=plan).status_code == 303
+    assert busy.get(api).json()["state"] == "proposed"

@@ -21,7 +21,7 @@ from tunti.web.by_region import only_region
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.results import PAGES, sections_of
-from tunti.web.running import JOB_WORDS, MAKERS, working_of
+from tunti.web.running import JOB_WORDS, working_of
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, comments, jobs, statements
 from tunti.work.roles import Act, may
@@ -37,7 +37,7 @@ def _made(request: Request) -> list[Job]:
     """Give the newest jobs that make the plan's figures and documents, the newest first."""
     project, plan = sound(asked_of(request))
     with service_of(request).db.reading() as session:
-        return [j for j in jobs.jobs_of(session, project.id, plan=plan.id, most=50) if j.kind in MAKERS]
+        return [j for j in jobs.jobs_of(session, project.id, plan=plan.id, most=50) if j.kind in jobs.MAKERS]
 
 
 def _working(request: Request) -> Job | None:

@@ -39,13 +39,9 @@ JOB_STATES = {
 }
 
 
-MAKERS = ("optimise", "plan", "stages")
-"""Jobs that make what a plan is judged by: its network, figures and documents."""
-
-
 def working_of(rows: Sequence[Job]) -> Job | None:
     """Give the job that still makes a plan's figures or documents, the running one before those that wait."""
-    found = [j for j in rows if j.kind in MAKERS and j.state in ("queued", "running")]
+    found = [j for j in rows if j.kind in jobs.MAKERS and j.state in ("queued", "running")]
     return min(found, key=lambda j: (j.state != "running", j.id), default=None)
 
 

@@ -18,6 +18,9 @@ MOST_ATTEMPTS = 3
 SILENCE = 20.0
 """Seconds without a sign of life after which a worker counts as dead. A default of this product."""
 
+MAKERS = ("optimise", "plan", "stages")
+"""Kinds that make what a plan is judged by: its network, figures and documents."""
+
 
 def ask_job(
     session: Session,
@@ -142,3 +145,10 @@ def jobs_of(session: Session, project: int, *, plan: int | None = None, most: in
     """Give the newest jobs of a project or a plan."""
     query = select(Job).where(Job.project_id == project).order_by(Job.id.desc()).limit(most)
     return list(session.execute(query if plan is None else query.where(Job.plan_id == plan)).scalars())
+
+
+def making(session: Session, plan: int) -> Job | None:
+    """Give the job that still makes a plan's network, figures or documents; None when all is done."""
+    unfinished = Job.state.in_(("queued", "running"))
+    query = select(Job).where(Job.plan_id == plan, Job.kind.in_(MAKERS), unfinished).order_by(Job.id).limit(1)
+    return session.execute(query).scalar()

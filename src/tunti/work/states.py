@@ -15,6 +15,7 @@ from tunti.findings import say
 from tunti.locale import N_
 from tunti.store.models import Decision, PlanRow, ProjectRow
 from tunti.work.audit import now, record
+from tunti.work.jobs import making
 from tunti.work.plans import locked
 from tunti.work.roles import Act, Person, demand
 
@@ -81,7 +82,7 @@ def step(
     Raises
     ------
     TuntiError
-        The step is not possible, or the role does not allow it.
+        The step is not possible, the role does not allow it, or jobs still make what would be proposed.
     """
     plan = locked(session, plan_id)
     at = State(plan.state)
@@ -91,6 +92,9 @@ def step(
     demand(person, act, project=plan.project_id, region=plan.region)
     if plan.version != version:
         raise TuntiError(say("The plan was changed since you opened it. Look at it again first."))
+    # Its network, figures and documents are what a proposal is judged by: they are not to change after it.
+    if to is State.PROPOSED and making(session, plan.id) is not None:
+        raise TuntiError(say("The plan is still being worked out: it can be proposed when that is done."))
     if to in (State.DRAFT, State.DECIDED) and not why.strip():
         raise TuntiError(say("Write the reasons."))
     if to is State.HEARD:
