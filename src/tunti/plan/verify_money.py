@@ -285,6 +285,8 @@ def _travel(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[
     planned = ~inputs.cells["municipality"].map(region_of).isin(settings.project.regions_left_out)
     everybody = float(inputs.cells.loc[planned, "people"].sum())
     wanted = {key for key, n in people.items() if n}
+    inside = set(t.shares.loc[t.shares["share_today"].fillna(0) > 0, "service"].astype(str))
+    reached = {group for group, names in services.items() if inside & {str(s) for s in names}}
     stated = {(str(r.group), str(r.region)): r for r in rows(t.travel)}
     if set(stated) != wanted or len(stated) != len(t.travel):
         yield wrong("travel", None, "group", say("The rows are not those of the services and regions."))
@@ -293,7 +295,11 @@ def _travel(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[
             continue
         made = sum(visits.get(str(s), 0.0) for s in services.get(group, [])) * people[group, region]
         yield from _near("travel", f"{group} {region}", "visits_year", row.visits_year, made / everybody, 0.011)
-        hours = row.visits_year * (row.minutes_after - row.minutes_today) * 2 / 60
+        hours = 0.0
+        if not pd.isna(row.minutes_today):
+            hours = row.visits_year * (row.minutes_after - row.minutes_today) * 2 / 60
+        elif group in reached:
+            yield wrong("travel", f"{group} {region}", "minutes_today", say("Today's drive is missing."))
         yield from _near("travel", f"{group} {region}", "hours_year_change", row.hours_year_change, hours, 0.011)
 
 

@@ -148,7 +148,8 @@ def travel(
     -------
     DataFrame
         ``group, region, visits_year, minutes_today, minutes_after`` (mean one way; beyond the cut-off counts as the
-        cut-off), ``hours_year_change`` (both ways).
+        cut-off), ``hours_year_change`` (both ways). Services that nobody gives today have no minutes today and change
+        no hours: a trip that nobody can make yet saves no time when it can be made.
     """
     people = cells["people"].fillna(0).to_numpy(float)
     region = cells["region"].to_numpy(object)
@@ -159,15 +160,16 @@ def travel(
         today, after = (
             _minutes(times, group.places[is_open[group.places]], place_row) for is_open in (open_today, open_after)
         )
+        given = bool(open_today[group.places].any())
         for code in regions["region"]:
             here = region == code
             n = people[here].sum()
             if not n:
                 continue
-            a, b = ((m[here] * people[here]).sum() / n for m in (today, after))
-            made = yearly * n
-            a, b, made = round(float(a), 4), round(float(b), 4), round(float(made), 2)
-            found.append((group.name, code, made, a, b, round(made * (b - a) * 2 / 60, 2)))
+            a, b = (round(float((m[here] * people[here]).sum() / n), 4) for m in (today, after))
+            made = round(float(yearly * n), 2)
+            change = round(made * (b - a) * 2 / 60, 2) if given else 0.0
+            found.append((group.name, code, made, a if given else np.nan, b, change))
     names = ["group", "region", "visits_year", "minutes_today", "minutes_after", "hours_year_change"]
     return pd.DataFrame(found, columns=names).astype({"group": "string", "region": "string"})
 

@@ -53,14 +53,25 @@ def _customers(context: Context) -> list[Block]:
             if hours <= 0
             else N_("Customers travel {hours} hours a year more than today, counted over the visits that need a place.")
         )
-        why = say(
-            N_(
-                "It is counted service by service, to the place that gives the service: the nearest office of any "
-                "agency may be near while the one that is needed is far, so that hours may fall although the drive to "
-                "the nearest place grows."
+        told = [
+            say(template, hours=words.number(abs(hours))),
+            say(
+                N_(
+                    "It is counted service by service, to the place that gives the service; services that no agency "
+                    "gives in person today are left out."
+                )
+            ),
+        ]
+        if hours < 0 < longer:
+            told.append(
+                say(
+                    N_(
+                        "The nearest office of any agency may be near while the one that is needed is far, so the "
+                        "hours may fall although the drive to the nearest place grows."
+                    )
+                )
             )
-        )
-        blocks.append(Paragraph(say(template, hours=words.number(abs(hours))) + " " + why))
+        blocks.append(Paragraph(" ".join(told)))
     else:
         blocks.append(
             context.lacking(
@@ -219,8 +230,10 @@ def _environment(context: Context) -> list[Block]:
         blocks.append(
             Paragraph(
                 say(
-                    N_("Driving changes by {hours} hours a year in customers' trips; emissions follow the hours."),
-                    hours=words.number(hours, sign=True),
+                    N_("Customers drive {hours} hours a year less than today; emissions follow the hours.")
+                    if hours <= 0
+                    else N_("Customers drive {hours} hours a year more than today; emissions follow the hours."),
+                    hours=words.number(abs(hours)),
                 )
             )
         )
