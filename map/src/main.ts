@@ -5,6 +5,7 @@ import "./map.css";
 import { Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import type { GeoJSONSource } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { Notes } from "./notes";
 import { Refused, Server } from "./server";
 import type { Cells, Change, Figures, Job, NewPlace, Site, WhatIf } from "./server";
 import { BANDS, OUTSIDE, bandEdges, baseStyle, cellFeatures } from "./style";
@@ -25,6 +26,7 @@ function start(box: HTMLElement): void {
   const editable = box.dataset.editable === "yes";
   const server = new Server(box.dataset.api ?? "", box.dataset.csrf ?? "", box.dataset.comments ?? "");
   let version = Number(box.dataset.version);
+  let standard = 60;
 
   // A link to a view of the map says where it is: #zoom/latitude/longitude.
   const sent = /^#[\d.]+\/-?[\d.]+\/-?[\d.]+/.test(location.hash);
@@ -90,12 +92,17 @@ function start(box: HTMLElement): void {
     }
   }
 
-  function drawLegend(standard: number): void {
+  function drawLegend(): void {
     const edges = bandEdges(standard);
     const list = element("ul");
     edges.forEach((edge, i) => list.append(swatch(BANDS[i], `${i ? number(edges[i - 1]) : 0}–${number(edge)} min`)));
     list.append(swatch(OUTSIDE, t("outside")), swatch("#ffb000", t("open_point"), "big"), swatch("#ffffff", t("site")));
     list.append(swatch("#333333", t("forbidden")), swatch("#ffffff", t("office"), "small"));
+    if (notes.count) {
+      const row = element("li");
+      row.append(element("span", "1", "mark"), element("span", t("note_mark")));
+      list.append(row);
+    }
     legend.replaceChildren(element("h3", t("legend")), list);
   }
 
@@ -115,6 +122,21 @@ function start(box: HTMLElement): void {
     return row;
   }
 
+  const notes = new Notes(
+    map,
+    (n) => t("note").replace("{n}", n),
+    (note, fromList) => {
+      say(element("h3", t("note").replace("{n}", note.number)), element("p", note.text, "text"), element("p", note.about, "hint"));
+      if (fromList) toPanel();
+    },
+  );
+
+  function toPanel(): void {
+    panel.tabIndex = -1;
+    panel.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
+  }
+
   async function refresh(): Promise<Cells> {
     const [sites, cells, plan] = await Promise.all([server.sites(), server.cells(), server.plan()]);
     version = plan.version;
@@ -122,7 +144,9 @@ function start(box: HTMLElement): void {
     if (plan.country) showFigures(plan.country, "map-country");
     source("sites").setData(sites);
     source("cells").setData(cellFeatures(cells));
-    drawLegend(cells.minutes_standard);
+    standard = cells.minutes_standard;
+    notes.draw();
+    drawLegend();
     return cells;
   }
 
@@ -266,8 +290,10 @@ function start(box: HTMLElement): void {
     row.append(
       button(t("comment"), async () => {
         if (!text.value.trim()) return void text.focus();
-        const { lng, lat } = map.getCenter();
+        const { lng, lat } = map.getCenter().wrap();
         await server.comment(text.value, lng, lat, map.getZoom());
+        await notes.again();
+        drawLegend();
         say(element("p", t("comment_kept")));
       }),
       button(t("cancel"), async () => say()),
@@ -303,6 +329,7 @@ function start(box: HTMLElement): void {
       if (shapes.borders) source("borders").setData(shapes.borders);
       showAll(await refresh());
       source("offices").setData(await server.offices());
+      notes.opened(new URLSearchParams(location.search).get("comment"));
       box.dataset.ready = "yes";
     }),
   );
@@ -320,9 +347,7 @@ function start(box: HTMLElement): void {
         const [lon, lat] = found.geometry.coordinates;
         map.jumpTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), 7) });
         await choose(found.properties);
-        panel.tabIndex = -1;
-        panel.focus({ preventScroll: true });
-        box.scrollIntoView({ block: "nearest" });
+        toPanel();
       }),
     );
   }

@@ -88,3 +88,67 @@ def test_a_dragged_place_is_told_at_once_and_has_its_times_when_kept(page, serve
     page.get_by_text("The site is in the plan").wait_for()
     found = page.request.get(f"{server}/api/projects/project/plans/plan/sites").json()
     assert "Uusi paikka" in {f["properties"]["site"] for f in found["features"]}
+
+
+def comment(page, server, text, lon, lat, zoom):
+    page.goto(f"{server}{PLAN}/comments?lang=en")
+    token = page.locator('input[name="csrf"]').first.input_value()
+    form = {"csrf": token, "text": text, "x": str(lon), "y": str(lat), "zoom": str(zoom)}
+    return page.request.post(f"{server}{PLAN}/comments", form=form).status
+
+
+def middle(page):
+    """Where an address says that the map is: zoom, latitude, longitude."""
+    return [float(v) for v in page.url.split("#")[1].split("/")]
+
+
+def test_comments_on_a_view_are_marks_and_a_list_that_moves_the_map(page, server, built_map):
+    open_map(page, server)
+    sites = page.request.get(f"{server}/api/projects/project/plans/plan/sites").json()["features"]
+    (one, two), said = [f["geometry"]["coordinates"] for f in sites[:2]], '<img src=x onerror="alert(1)"> & silta'
+    assert comment(page, server, said, *one, 9.5) == 200
+    assert comment(page, server, "Toinen\nrivi", *two, 8) == 200
+    assert comment(page, server, "Nowhere", 500, 95, 8) == 422
+    open_map(page, server, "en")
+    marks, panel, rows = page.locator("#map button.mark"), page.locator(".map-panel"), page.locator("[data-comment]")
+    assert sorted(marks.all_inner_texts()) == ["1", "2"]
+    assert page.locator("img[src=x]").count() == 0
+    assert "comment on a view" in page.locator(".map-legend").inner_text()
+    # From the list, with the keyboard: the map goes to the view, and the reader to what was said.
+    rows.nth(0).get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    panel.get_by_role("heading", name="Comment 1").wait_for()
+    assert said in panel.inner_text()
+    assert page.evaluate("document.activeElement.className") == "map-panel"
+    page.wait_for_url(re.compile(r"#9\.5"))
+    assert middle(page) == pytest.approx([9.5, one[1], one[0]], abs=0.01)
+    # The mark is where the comment was made, and answers to a click.
+    box, mark = page.locator("#map").bounding_box(), page.get_by_role("button", name="Comment 1", exact=True)
+    place = mark.bounding_box()
+    assert abs(place["x"] + place["width"] / 2 - box["x"] - box["width"] / 2) < 3
+    assert abs(place["y"] + place["height"] / 2 - box["y"] - box["height"] / 2) < 3
+    rows.nth(1).get_by_role("link").click()
+    panel.get_by_role("heading", name="Comment 2").wait_for()
+    assert "Toinen\nrivi" in panel.inner_text()
+    mark = page.get_by_role("button", name="Comment 2", exact=True)
+    page.get_by_role("button", name="Zoom in").click()
+    mark.click()
+    assert mark.get_attribute("aria-pressed") == "true"
+    # The page of comments names the same number and opens the map at the view, with the comment beside it.
+    page.goto(f"{server}{PLAN}/comments?lang=en")
+    assert page.locator("img[src=x]").count() == 0
+    page.get_by_role("link", name="a view of the map 1").click()
+    page.wait_for_selector('#map[data-ready="yes"]', timeout=60_000)
+    assert middle(page) == pytest.approx([9.5, one[1], one[0]], abs=0.01)
+    assert said in panel.inner_text()
+
+
+def test_a_comment_made_on_the_map_is_drawn_at_once(page, server, built_map):
+    open_map(page, server, "en")
+    before = page.locator("#map button.mark").count()
+    page.get_by_role("button", name="Comment on this view").click()
+    page.get_by_label("Your comment").fill("Tässä on silta poikki.")
+    page.locator(".map-panel").get_by_role("button", name="Comment", exact=True).click()
+    page.get_by_text("The comment is kept").wait_for()
+    assert page.locator("#map button.mark").count() == before + 1
+    assert page.locator("[data-comment] .mark").all_inner_texts() == [str(n + 1) for n in range(before + 1)]

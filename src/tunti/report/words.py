@@ -39,6 +39,26 @@ def missing(value: object) -> bool:
         return True
 
 
+class PlaceName(str):
+    """A place's name that knows which place it names, so that its rows are told from others by code.
+
+    Attributes
+    ----------
+    kind : {"region", "municipality", "site"}
+        An office goes for a site.
+    code : str
+    """
+
+    kind: str
+    code: str
+
+    def __new__(cls, name: str, kind: str, code: str) -> PlaceName:
+        """Make the name of a place."""
+        made = super().__new__(cls, name)
+        made.kind, made.code = kind, code
+        return made
+
+
 class _Fields(string.Formatter):
     """Fill a template's fields the way the language writes numbers."""
 
@@ -179,8 +199,11 @@ class Words:
         return f"{value.day}.{value.month}.{value.year}"
 
     def listing(self, items: Sequence[str]) -> str:
-        """Join words with commas and the language's 'and'."""
-        return str(format_list(list(items), style="standard", locale=self.locale))
+        """Join words with commas and the language's 'and'; with semicolons where a word has a comma: 'Inari, Ivalo'."""
+        said = list(items)
+        if len(said) > 2 and any(", " in item for item in said):
+            said = ["; ".join(said[:-1]), said[-1]]
+        return str(format_list(said, style="standard", locale=self.locale))
 
     def where(self, name: str) -> str | None:
         """Give the form of a place name that answers 'where', None when the names table lacks it."""
@@ -201,12 +224,14 @@ class Words:
         Returns
         -------
         str
-            Empty when no name is there.
+            A :class:`PlaceName` where the row has the place's code; empty when no name is there.
         """
         for language in (self.language, "fi", "sv"):
             name = row.get(f"{stem}_{language}")
             if not missing(name) and str(name):
-                return str(name)
+                kind = "municipality" if stem == "name" else stem
+                code = row.get(kind)
+                return str(name) if missing(code) else PlaceName(str(name), kind, str(code))
         return ""
 
     def value(self, value: Value, column: Column) -> str:

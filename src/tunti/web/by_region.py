@@ -6,14 +6,17 @@ from typing import Any
 
 from tunti.inputs.tables import Inputs
 from tunti.report.words import missing
+from tunti.web.results import MOST_ROWS
 
-_NAMES = ("region_fi", "region_sv", "region_en", "name_fi", "name_sv")
+Place = tuple[str, str]
+"""Kind and code of a place, as :class:`tunti.report.words.PlaceName` has them."""
 
 
 def only_region(sections: list[dict[str, Any]], inputs: Inputs, region: str) -> list[dict[str, Any]]:
     """Keep the rows of one region in tables by place; tables that name no place stay as they are.
 
-    The first cell of a row that names a region, a municipality or a site tells where the row belongs.
+    A row belongs to the region that it names, else to that of the municipality, site or office that it names: by
+    code, so that places with one name are told apart.
 
     Parameters
     ----------
@@ -27,39 +30,39 @@ def only_region(sections: list[dict[str, Any]], inputs: Inputs, region: str) -> 
     -------
     list of dict
     """
-    where = _places(inputs)
+    where = _regions(inputs)
     return [_section(s, where, region) for s in sections]
 
 
-def _places(inputs: Inputs) -> dict[str, set[str]]:
-    """Tell in which regions each name of a place lies."""
-    where: dict[str, set[str]] = {}
-    region_of: dict[str, str] = {}
-    for row in inputs.municipalities.to_dict("records"):
-        if missing(row["region"]):
-            continue
-        region_of[str(row["municipality"])] = str(row["region"])
-        for column in _NAMES:
-            if not missing(row[column]):
-                where.setdefault(str(row[column]), set()).add(str(row["region"]))
-    for row in inputs.sites.to_dict("records"):
-        region = region_of.get(str(row["municipality"]))
-        name = row["site"] if missing(row["name"]) else row["name"]
-        if region is not None:
-            where.setdefault(str(name), set()).add(region)
+def _regions(inputs: Inputs) -> dict[Place, str]:
+    """Tell in which region each place lies."""
+    of = {
+        str(r["municipality"]): str(r["region"])
+        for r in inputs.municipalities.to_dict("records")
+        if not missing(r["region"])
+    }
+    where: dict[Place, str] = {("region", region): region for region in of.values()}
+    where |= {("municipality", code): region for code, region in of.items()}
+    for frame, key in ((inputs.offices, "office"), (inputs.sites, "site")):
+        for row, code in zip(frame[key], frame["municipality"], strict=True):
+            if not missing(code) and str(code) in of:
+                where["site", str(row)] = of[str(code)]
     return where
 
 
-def _section(section: dict[str, Any], where: dict[str, set[str]], region: str) -> dict[str, Any]:
+def _section(section: dict[str, Any], where: dict[Place, str], region: str) -> dict[str, Any]:
     return section | {
         "blocks": [_table(b, where, region) if b["kind"] == "table" else b for b in section["blocks"]],
         "sections": [_section(s, where, region) for s in section["sections"]],
     }
 
 
-def _table(table: dict[str, Any], where: dict[str, set[str]], region: str) -> dict[str, Any]:
-    placed = [next((where[v] for v in row if v in where), None) for row in table["rows"]]
-    if not any(placed):
+def _table(table: dict[str, Any], where: dict[Place, str], region: str) -> dict[str, Any]:
+    if not any(table["places"]):
         return table
-    rows = [row for row, at in zip(table["rows"], placed, strict=True) if at and region in at]
-    return table | {"rows": rows, "total": None}
+    rows = [
+        row
+        for row, places in zip(table["rows"], table["places"], strict=True)
+        if next((where[kind, code] for kind, code in places if (kind, code) in where), None) == region
+    ]
+    return table | {"rows": rows, "short": rows[:MOST_ROWS], "total": None}

@@ -51,6 +51,8 @@ MAP_WORDS = {
     "your_comment": N_("Your comment"),
     "comment": N_("Comment"),
     "comment_kept": N_("The comment is kept."),
+    "note": N_("Comment {n}"),
+    "note_mark": N_("comment on a view"),
     "done": N_("Done."),
 }
 """Words by what the island calls them."""

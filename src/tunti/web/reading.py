@@ -19,9 +19,11 @@ from tunti.store.models import Comment, Job
 from tunti.web.asked import Token, place_of, regions_of, sound
 from tunti.web.by_region import only_region
 from tunti.web.guard import check_csrf
+from tunti.web.marks import FARTHEST, marks_of, seen_by
 from tunti.web.page import away, language_of, page
-from tunti.web.results import PAGES, sections_of
+from tunti.web.results import PAGES, sections_of, shortened
 from tunti.web.running import JOB_WORDS, working_of
+from tunti.web.said import who_of
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, comments, jobs, statements
 from tunti.work.roles import Act, may
@@ -65,7 +67,7 @@ def _stage(request: Request, name: str, region: str = "") -> Response:
         editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),
         lacking=lacking,
         version=version,
-        sections=sections,
+        sections=shortened(sections),
         regions=regions,
         region=region,
         working=_working(request),
@@ -228,10 +230,18 @@ def all_comments(request: Request) -> Response:
     """Show the comments on a plan; those of the public wait for a moderator."""
     asked = asked_of(request)
     project, plan = sound(asked)
-    moderator = may(asked.person, Act.MODERATE, project=project.id, region=plan.region)
-    with service_of(request).db.reading() as session:
-        rows = [c for c in comments.comments_of(session, plan.id) if moderator or not c.public or c.shown == "shown"]
-    return page(request, "comments.html", rows=rows, moderator=moderator, workspace=True, illustrative=False)
+    rows, moderator = seen_by(service_of(request), asked, project, plan)
+    marks = {m.comment: m for m in marks_of(rows)}
+    return page(
+        request,
+        "comments.html",
+        rows=rows,
+        marks=marks,
+        moderator=moderator,
+        who=who_of(service_of(request).settings.alone),
+        workspace=True,
+        illustrative=False,
+    )
 
 
 @router.post(_L + "/comments")
@@ -240,9 +250,9 @@ def comment(
     text: Annotated[str, Form(max_length=20_000)] = "",
     table: Annotated[str, Form(max_length=60)] = "",
     row: Annotated[str, Form(max_length=200)] = "",
-    x: Annotated[float | None, Form(allow_inf_nan=False)] = None,
-    y: Annotated[float | None, Form(allow_inf_nan=False)] = None,
-    zoom: Annotated[float | None, Form(allow_inf_nan=False)] = None,
+    x: Annotated[float | None, Form(ge=-180, le=180)] = None,
+    y: Annotated[float | None, Form(ge=-90, le=90)] = None,
+    zoom: Annotated[float | None, Form(ge=0, le=FARTHEST)] = None,
     back: Annotated[str, Form(max_length=300)] = "",
     csrf: Token = "",
 ) -> Response:

@@ -12,9 +12,9 @@ from tunti.findings import Message, say
 from tunti.locale import LANGUAGES, N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import parts
-from tunti.report.document import Bullets, Callout, Figure, KeyFigures, Paragraph, Section, Table
+from tunti.report.document import Bullets, Callout, Figure, KeyFigures, Paragraph, Section, Table, Value
 from tunti.report.sections.context import context_for
-from tunti.report.words import Words, words_for
+from tunti.report.words import PlaceName, Words, words_for
 from tunti.report.writers.pdf import cut_note
 from tunti.store.folder import whole_file
 
@@ -105,21 +105,46 @@ def _block(block: Any, words: Words) -> dict[str, Any]:
         case KeyFigures():
             return {"kind": "figures", "figures": [[f.value, f.label, f.detail] for f in block.figures]}
         case Table():
-            rows: Sequence[Any] = block.rows if len(block.rows) <= MOST_ROWS else block.shown()[:MOST_ROWS]
+            many = len(block.rows) > MOST_ROWS
+            rows = _rows(block.rows, block, words)
             return {
                 "kind": "table",
                 "caption": block.caption,
                 "heads": [[f"{c.group}: {c.title}" if c.group else c.title, c.numeric] for c in block.columns],
-                "rows": [[words.value(v, c) for v, c in zip(row, block.columns, strict=True)] for row in rows],
+                "rows": rows,
+                "places": [_places(row) for row in block.rows],
+                "short": _rows(block.shown()[:MOST_ROWS], block, words) if many else None,
                 "total": None
                 if block.total is None
                 else ["" if v is None else words.value(v, c) for v, c in zip(block.total, block.columns, strict=True)],
-                "note": cut_note(block, words) if len(rows) < len(block.rows) else block.note,
+                "note": block.note,
+                "cut": cut_note(block, words),
             }
         case Figure():
             picture = base64.b64encode(block.svg).decode("ascii")
             return {"kind": "picture", "caption": block.caption, "alt": block.alt, "svg": picture}
     raise TypeError(type(block).__name__)
+
+
+def _rows(rows: Sequence[Sequence[Value]], table: Table, words: Words) -> list[list[str]]:
+    return [[words.value(v, c) for v, c in zip(row, table.columns, strict=True)] for row in rows]
+
+
+def _places(row: Sequence[Value]) -> list[list[str]]:
+    """Give kind and code of the places that a row names, regions first."""
+    named = [[v.kind, v.code] for v in row if isinstance(v, PlaceName)]
+    return sorted(named, key=lambda place: place[0] != "region")
+
+
+def shortened(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cut tables that are too long for a page, and say so under them."""
+
+    def block(b: dict[str, Any]) -> dict[str, Any]:
+        if b["kind"] != "table" or len(b["rows"]) <= MOST_ROWS:
+            return b
+        return b | {"rows": b["short"], "note": b["cut"]}
+
+    return [s | {"blocks": [block(b) for b in s["blocks"]], "sections": shortened(s["sections"])} for s in sections]
 
 
 def served_points(plan: RegionalPlan) -> dict[str, dict[str, Any]]:
