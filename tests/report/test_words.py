@@ -101,3 +101,12 @@ def test_rounded_figures_add_up(values, decimals):
     scale = 10**decimals
     assert round(sum(found) * scale) == round(sum(v * scale for v in values))
     assert all(abs(a - b) < 1.001 / scale for a, b in zip(found, values, strict=True))
+
+
+def test_lists_of_names_with_commas_have_semicolons():
+    assert FI.listing(["Inari, Ivalo", "Salla", "Utsjoki"]) == "Inari, Ivalo; Salla ja Utsjoki"
+    assert FI.listing(["Salla", "Inari, Ivalo", "Utsjoki, Karigasniemi (17)"]) == (
+        "Salla; Inari, Ivalo ja Utsjoki, Karigasniemi (17)"
+    )
+    assert FI.listing(["Inari, Ivalo", "Salla"]) == "Inari, Ivalo ja Salla"
+    assert FI.listing(["4,388", "b", "c"]) == "4,388, b ja c"

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
-import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
@@ -17,10 +15,10 @@ from tunti.access.standard import Access
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
 from tunti.report import legend, style
-from tunti.report.difference_map import BANDS, COLOURS, LABELS
-from tunti.report.hatching import hatch
+from tunti.report.difference_map import COLOURS, LABELS, LONGER, draw_changes
+from tunti.report.labels import text_size
 from tunti.report.maps import Layout, draw_cells, draw_foot, draw_ground, draw_lines
-from tunti.report.shapes import Ground, bands, drawn_lines, filled, grid_squares, ground
+from tunti.report.shapes import Ground, bands, ground
 from tunti.report.symbols import symbols, within
 from tunti.report.words import Words
 
@@ -29,8 +27,6 @@ _LEGEND = 34.0
 _DEEP = 53.0
 """Height of the legend in a row under the maps, and beside the third one, millimetres."""
 _TALLEST = 92.0
-_LONGER = 4
-"""From this band of change on the drive is longer: those are hatched, so that they are told apart in greyscale."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +78,10 @@ def before_after(plan: RegionalPlan, changed: pd.DataFrame, words: Words, *, wid
     base = ground(plan)
     foot = 11.5 if plan.illustrative else 7.0
     sheet = _sheet(base.frame, width=width, foot=foot)
+    room = min(place[2] for place in sheet.maps)
     titles = (
-        f"{words.text(N_('Today'))}: {words.share(plan.today.share)}",
-        f"{words.text(N_('Proposal'))}: {words.share(plan.proposed.share)}",
+        _title(plan, words, N_("Today"), plan.today.share, room),
+        _title(plan, words, N_("Proposal"), plan.proposed.share, room),
         words.text(N_("Change of drive time")),
     )
     metres_per_mm = (base.frame[2] - base.frame[0]) / sheet.maps[0][2]
@@ -96,7 +93,7 @@ def before_after(plan: RegionalPlan, changed: pd.DataFrame, words: Words, *, wid
             if k < 2:
                 _times(axes, plan, plan.today if k == 0 else plan.proposed, metres_per_mm)
             else:
-                _changes(axes, changed, metres_per_mm)
+                draw_changes(axes, changed, metres_per_mm)
             draw_lines(axes, base)
             _points(axes, plan, base, today=k == 0)
             canvas.text(
@@ -105,6 +102,15 @@ def before_after(plan: RegionalPlan, changed: pd.DataFrame, words: Words, *, wid
         _legend(canvas, sheet, plan, words, base, metres_per_mm)
         draw_foot(canvas, plan, words, Layout(sheet.width, sheet.height, sheet.maps[0], (0, 0, 0, 0), False))
         return style.svg_bytes(canvas)
+
+
+def _title(plan: RegionalPlan, words: Words, what: str, share: float, room: float) -> str:
+    """Head a map with its share of people, and within what where there is room for it (millimetres)."""
+    minutes = plan.settings.standard.minutes
+    said = words.text(N_("{share} within {minutes} min"), share=words.share(share), minutes=minutes)
+    long = f"{words.text(what)}: {said}"
+    fits = text_size(long, 7.0, weight="bold")[0] <= room * 72 / 25.4
+    return long if fits else f"{words.text(what)}: {words.share(share)}"
 
 
 def _axes(canvas: Canvas, sheet: _Sheet, base: Ground, place: tuple[float, float, float, float]) -> Axes:
@@ -119,34 +125,6 @@ def _axes(canvas: Canvas, sheet: _Sheet, base: Ground, place: tuple[float, float
 
 def _times(axes: Axes, plan: RegionalPlan, access: Access, metres_per_mm: float) -> None:
     draw_cells(axes, access, plan.settings.standard.minutes, metres_per_mm=metres_per_mm)
-
-
-def _changes(axes: Axes, changed: pd.DataFrame, metres_per_mm: float) -> None:
-    rows = changed[(changed["people"] > 0) & changed["change"].notna()]
-    if not len(rows):
-        return
-    band = np.digitize(rows["change"].to_numpy(float), BANDS[1:-1], right=False)
-    x, y = rows["x"].to_numpy(float), rows["y"].to_numpy(float)
-    found = grid_squares(x, y)
-    dots = np.ones(len(rows), bool)
-    if found is not None:
-        squares, on_grid = found
-        dots = ~on_grid
-        for k, colour in enumerate(COLOURS):
-            mine = (band == k) & on_grid
-            if not mine.any():
-                continue
-            shape = shapely.union_all(np.asarray(shapely.polygons(squares[mine])), grid_size=1.0)
-            filled(axes, shape, colour)
-            if k >= _LONGER:
-                drawn_lines(axes, hatch(shape, metres_per_mm), colour="white", width=0.3, order=2.5)
-    for k, colour in enumerate(COLOURS):
-        mine = (band == k) & dots
-        if mine.any():
-            axes.plot(
-                x[mine], y[mine], "v" if k >= _LONGER else "o", color=colour, markersize=2.4, markeredgewidth=0.2,
-                markeredgecolor=style.MUTED, zorder=2.6, rasterized=int(dots.sum()) > 1500,
-            )  # fmt: skip
 
 
 def _points(axes: Axes, plan: RegionalPlan, base: Ground, *, today: bool) -> None:
@@ -176,7 +154,7 @@ def _legend(
     banded = list(zip(style.BANDS, times, strict=True))
     _key(canvas, sheet, left + columns[0], top, words.text(N_("Drive time")), banded)
     said = [(colour, words.text(label)) for colour, label in zip(COLOURS, LABELS, strict=True)]
-    _key(canvas, sheet, left + columns[1], top, words.text(N_("Change of drive time")), said, hatched=_LONGER)
+    _key(canvas, sheet, left + columns[1], top, words.text(N_("Change of drive time")), said, hatched=LONGER)
     beside = columns[2] > 0
     x, y = (left + columns[2], top) if beside else (left + columns[1], top - 34.5)
     canvas.text(x / sheet.width, y / sheet.height, words.text(N_("Points")), va="top", weight="bold", fontsize=6.6)

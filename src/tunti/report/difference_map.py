@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.patches import Rectangle
+from matplotlib.axes import Axes
 
 from tunti.locale import N_
 from tunti.plan.regional import RegionalPlan
-from tunti.report import style
-from tunti.report.maps import draw_foot, draw_ground, draw_lines, layout, map_axes
-from tunti.report.shapes import filled, grid_squares, ground
+from tunti.report import legend, style
+from tunti.report.hatching import hatch
+from tunti.report.maps import draw_foot, draw_ground, draw_labels, draw_lines, draw_symbols, layout, lettering, map_axes
+from tunti.report.shapes import drawn_lines, filled, grid_squares, ground
+from tunti.report.symbols import Circles, symbols, within
 from tunti.report.words import Words
 
 BANDS = (-np.inf, -15.0, -5.0, -1.0, 1.0, 5.0, 15.0, np.inf)
@@ -22,6 +24,46 @@ LABELS = (
     N_("over 15 min shorter"), N_("5–15 min shorter"), N_("1–5 min shorter"), N_("changes by less than 1 min"),
     N_("1–5 min longer"), N_("5–15 min longer"), N_("over 15 min longer"),
 )  # fmt: skip
+
+LONGER = 4
+"""From this band on the drive is longer: those are hatched, so that they are told apart in greyscale."""
+
+
+def draw_changes(axes: Axes, changed: pd.DataFrame, metres_per_mm: float) -> None:
+    """Colour cells by how their drive changes; where it gets longer they are hatched, or dots are turned triangles.
+
+    Parameters
+    ----------
+    axes : Axes
+    changed : DataFrame
+        ``x, y, people, change``.
+    metres_per_mm : float
+    """
+    rows = changed[(changed["people"] > 0) & changed["change"].notna()]
+    if not len(rows):
+        return
+    band = np.digitize(rows["change"].to_numpy(float), BANDS[1:-1], right=False)
+    x, y = rows["x"].to_numpy(float), rows["y"].to_numpy(float)
+    found = grid_squares(x, y)
+    dots = np.ones(len(rows), bool)
+    if found is not None:
+        squares, on_grid = found
+        dots = ~on_grid
+        for k, colour in enumerate(COLOURS):
+            mine = (band == k) & on_grid
+            if not mine.any():
+                continue
+            shape = shapely.union_all(np.asarray(shapely.polygons(squares[mine])), grid_size=1.0)
+            filled(axes, shape, colour)
+            if k >= LONGER:
+                drawn_lines(axes, hatch(shape, metres_per_mm), colour="white", width=0.3, order=2.5)
+    for k, colour in enumerate(COLOURS):
+        mine = (band == k) & dots
+        if mine.any():
+            axes.plot(
+                x[mine], y[mine], "v" if k >= LONGER else "o", color=colour, markersize=2.4, markeredgewidth=0.2,
+                markeredgecolor=style.MUTED, zorder=2.6, rasterized=int(dots.sum()) > 1500,
+            )  # fmt: skip
 
 
 def difference_map(
@@ -48,43 +90,24 @@ def difference_map(
     """
     base = ground(plan)
     box = layout(base.frame, width=width, most_height=190.0, marked=plan.illustrative)
-    known = cells[cells[change].notna() & (cells["people"] > 0)]
-    band = np.digitize(known[change].to_numpy(float), BANDS[1:-1], right=False)
-    x, y = known["x"].to_numpy(float), known["y"].to_numpy(float)
+    metres_per_mm = (base.frame[2] - base.frame[0]) / box.map_box[2]
+    shown = within(symbols(plan, "proposed"), base.frame)
+    small, scale, size = lettering(shown, box)
+    nobody = Circles(1, *(np.zeros(0) for _ in range(3)))
+    keys = [
+        legend.Key(colour, words.text(label), hatched=k >= LONGER)
+        for k, (colour, label) in enumerate(zip(COLOURS, LABELS, strict=True))
+    ]
     with style.house_style():
         canvas = style.blank(box.width, box.height)
         axes = map_axes(canvas, box, base)
         draw_ground(axes, base)
-        found = grid_squares(x, y) if len(known) else None
-        for k, colour in enumerate(COLOURS):
-            mine = band == k
-            if not mine.any():
-                continue
-            if found is not None:
-                squares, on_grid = found
-                filled(axes, shapely.union_all(shapely.polygons(squares[mine & on_grid])), colour)
-                mine = mine & ~on_grid
-            axes.plot(x[mine], y[mine], "o", color=colour, markersize=2.2, markeredgewidth=0, rasterized=True)
+        draw_changes(axes, cells.assign(change=cells[change]), metres_per_mm)
         draw_lines(axes, base)
-        points = plan.all_points
-        axes.plot(
-            points["x"], points["y"], "o", color=style.NEW, markeredgecolor=style.INK, markersize=4.5,
-            markeredgewidth=0.8, zorder=8,
-        )  # fmt: skip
-        left, bottom, _, height = box.legend_box
-        canvas.text(
-            left / box.width, (bottom + height) / box.height, words.text(N_("Change of drive time")), va="top",
-            weight="bold", fontsize=7,
-        )  # fmt: skip
-        per = len(COLOURS) if box.beside else 4
-        for k, (colour, label) in enumerate(zip(COLOURS, LABELS, strict=True)):
-            at = left + (k // per) * 55.0, bottom + height - 7.5 - (k % per) * 4.6
-            canvas.add_artist(
-                Rectangle(
-                    (at[0] / box.width, at[1] / box.height), 4.5 / box.width, 3.0 / box.height, facecolor=colour,
-                    edgecolor=style.MUTED, linewidth=0.3, transform=canvas.transFigure, figure=canvas,
-                )
-            )  # fmt: skip
-            canvas.text((at[0] + 6) / box.width, (at[1] + 0.5) / box.height, words.text(label), fontsize=6.5)
+        draw_symbols(axes, shown, scale)
+        unnamed = len(shown.points)
+        if not small:
+            unnamed = draw_labels(axes, shown, box, base, nobody, size=size, scale=scale)
+        legend.draw_changes(canvas, words, box=box, base=base, shown=shown, unnamed=unnamed, keys=keys)
         draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,15 @@ def round_length(metres: float) -> int:
     return int(max(k * power for k in (1, 2, 5) if k * power <= metres))
 
 
+@dataclass(frozen=True)
+class Key:
+    """A colour of a map and what it says."""
+
+    colour: str
+    text: str
+    hatched: bool = False
+
+
 class _Panel:
     """Writes rows of a legend from the top down, column by column, in millimetres."""
 
@@ -162,6 +172,14 @@ class _Panel:
                 color=colour,
             )
             self.y -= ROW if line is lines[-1] else ROW * 0.72
+
+    def box(self, colour: str, *, hatched: bool = False) -> None:
+        """Draw the colour that the next text names."""
+        left, low, wide, high = self.x, self.y - ROW + 0.7, 5.0, ROW - 1.2
+        self.axes.add_patch(Rectangle((left, low), wide, high, facecolor=colour, edgecolor=style.MUTED, lw=0.3))
+        if hatched:
+            for line in shapely.get_parts(hatch(shapely.box(left, low, left + wide, low + high), GAP)):
+                self.axes.plot(*shapely.get_coordinates(line).T, color="white", lw=LINE)
 
     def gap(self, height: float = 2.0) -> None:
         self.y -= height
@@ -201,12 +219,7 @@ def draw(
     compact : bool
         Name no lines and show no map of the country.
     """
-    x, y, width, height = box.legend_box
-    axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
-    axes.set_xlim(0, width)
-    axes.set_ylim(0, height)
-    axes.axis("off")
-    panel = _Panel(axes, width, height, 1 if box.beside else 4)
+    panel = _panel(canvas, box, columns=4)
     standard = plan.settings.standard.minutes
     ends = bands(standard)
     cutoff = max(plan.settings.plan.cutoff_minutes, standard)
@@ -216,11 +229,7 @@ def draw(
     for k, text in enumerate(texts):
         if k == 5 and 5 not in there:
             continue
-        axes.add_patch(
-            Rectangle(
-                (panel.x, panel.y - ROW + 0.7), 5, ROW - 1.2, facecolor=style.BANDS[k], edgecolor=style.MUTED, lw=0.3
-            )
-        )
+        panel.box(style.BANDS[k])
         panel.text(text, x=6.5)
     hatched = words.text(N_("at most {minutes} min likely, not surely"), minutes=standard) if doubt else ""
     if hatched and box.beside:
@@ -246,13 +255,54 @@ def draw(
         _locator(canvas, box, base, plan, room=panel.y)
 
 
+def draw_changes(
+    canvas: Canvas, words: Words, *, box: Layout, base: Ground, shown: Symbols, unnamed: int, keys: Sequence[Key]
+) -> None:
+    """Draw the legend of a map of changes beside or below it.
+
+    Parameters
+    ----------
+    canvas : matplotlib figure
+    words : Words
+    box : Layout
+    base : Ground
+    shown : Symbols
+        What the map shows: the legend names only that.
+    unnamed : int
+        Points whose name found no room.
+    keys : sequence of Key
+        Colours and what they say.
+    """
+    panel = _panel(canvas, box, columns=3)
+    panel.text(words.text(N_("Change of drive time")), bold=True)
+    for key in keys:
+        panel.box(key.colour, hatched=key.hatched)
+        panel.text(key.text, x=6.5)
+    panel.gap()
+    if not box.beside:
+        panel.column(1)
+    _symbols(panel, words, shown, base, lines=True)
+    if unnamed:
+        panel.text(words.text(N_("Names that did not fit are in the table of points.")), size=5.6, colour=style.MUTED)
+    panel.gap()
+    if not box.beside:
+        panel.column(2)
+    _scale(panel, words, base, box)
+
+
+def _panel(canvas: Canvas, box: Layout, *, columns: int) -> _Panel:
+    """Give the panel of a legend, in millimetres: one column beside the map, several below it."""
+    x, y, width, height = box.legend_box
+    axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
+    axes.set_xlim(0, width)
+    axes.set_ylim(0, height)
+    axes.axis("off")
+    return _Panel(axes, width, height, 1 if box.beside else columns)
+
+
 def _hatched(panel: _Panel, text: str) -> None:
     """Name the hatching by a box of the darkest colour within the standard."""
-    left, low, wide, high = panel.x, panel.y - ROW + 0.7, 5.0, ROW - 1.2
-    panel.axes.add_patch(Rectangle((left, low), wide, high, facecolor=style.INSIDE[-1], edgecolor=style.MUTED, lw=0.3))
-    lines = shapely.get_parts(hatch(shapely.box(left, low, left + wide, low + high), GAP))
-    for line in lines:
-        panel.axes.plot(*shapely.get_coordinates(line).T, color="white", lw=LINE)
+    panel.box(style.INSIDE[-1], hatched=True)
     panel.text(text, x=6.5)
 
 

@@ -148,7 +148,8 @@ def _draw_outside(axes: Axes, outside: Circles) -> None:
     )
 
 
-def _draw_symbols(axes: Axes, shown: Symbols, size: float) -> None:
+def draw_symbols(axes: Axes, shown: Symbols, size: float) -> None:
+    """Draw points and offices, each kind with its own look."""
     for kind, look in legend.LOOKS.items():
         rows = shown.offices if kind == "office" else shown.points[shown.points["kind"] == kind]
         if len(rows):
@@ -157,7 +158,7 @@ def _draw_symbols(axes: Axes, shown: Symbols, size: float) -> None:
             )
 
 
-def _draw_labels(
+def draw_labels(
     axes: Axes, shown: Symbols, box: Layout, base: Ground, outside: Circles, *, size: float, scale: float
 ) -> int:
     """Set the names of points beside symbols and circles; gives how many found no room."""
@@ -260,9 +261,7 @@ def network_map(
     access = plan.today if which == "today" else plan.proposed
     box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact)
     shown = within(symbols(plan, which), base.frame)
-    crowd = len(shown.points) > 60
-    small = len(shown.points) > 30 and box.map_box[2] < 90
-    scale, size = (0.45, 5.0) if small else (0.72, 5.2) if crowd else (1.0, 6.6)
+    small, scale, size = lettering(shown, box)
     with style.house_style():
         canvas = style.blank(box.width, box.height)
         axes = map_axes(canvas, box, base)
@@ -273,16 +272,23 @@ def network_map(
         draw_lines(axes, base)
         outside = circles(access, side=legend.round_length(metres_per_mm * 13))
         _draw_outside(axes, outside)
-        _draw_symbols(axes, shown, scale)
+        draw_symbols(axes, shown, scale)
         unnamed = len(shown.points)
         if not small:
-            unnamed = _draw_labels(axes, shown, box, base, outside, size=size, scale=scale)
+            unnamed = draw_labels(axes, shown, box, base, outside, size=size, scale=scale)
         legend.draw(
             canvas, plan, words, box=box, base=base, shown=shown, access=access, outside=outside, unnamed=unnamed,
             doubt=doubt, compact=compact,
         )  # fmt: skip
         draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)
+
+
+def lettering(shown: Symbols, box: Layout) -> tuple[bool, float, float]:
+    """Say whether a map is too small for names, how large its symbols are, and its letters in points."""
+    small = len(shown.points) > 30 and box.map_box[2] < 90
+    scale, size = (0.45, 5.0) if small else (0.72, 5.2) if len(shown.points) > 60 else (1.0, 6.6)
+    return small, scale, size
 
 
 def map_axes(canvas: Canvas, box: Layout, base: Ground) -> Axes:
