@@ -10,7 +10,7 @@ import pandas as pd
 
 from tunti import __version__
 from tunti.errors import Infeasible, InputError, TuntiError
-from tunti.findings import Message
+from tunti.findings import Message, say
 from tunti.location.alternatives import alternatives
 from tunti.location.explain import closing_costs
 from tunti.location.problem import Goal, Network
@@ -67,9 +67,11 @@ def stage_results(stages: Stages, region: str | None) -> dict[str, Any]:
 
 
 def _reason(problem: TuntiError) -> Message:
-    """Give the first reason of an error, which says most."""
+    """Give the first reason of an error, which says most, with what to do about it."""
     if isinstance(problem, InputError) and problem.findings:
-        return problem.findings[0].what
+        first = problem.findings[0]
+        ended = first.what.template.endswith((".", "!", "?"))
+        return say("{what} {to_do}" if ended else "{what}. {to_do}", what=first.what, to_do=first.what_to_do)
     if isinstance(problem, Infeasible) and problem.reasons:
         return problem.reasons[0]
     return problem.message if isinstance(problem.message, Message) else Message(problem.message)

@@ -15,7 +15,7 @@ from tunti.report import regional_document
 from tunti.report.before_after import before_after
 from tunti.report.document import Figure
 from tunti.report.sections.context import context_for
-from tunti.report.sections.summary import SUMMARY_MAP, _map_height, changed_people, changes, losing
+from tunti.report.sections.summary import SUMMARY_MAP, changed_people, changes, losing, map_height
 from tunti.report.words import words_for
 from tunti.report.writers.pdf import write_pdf
 
@@ -84,7 +84,13 @@ def test_the_document_tells_them_in_every_language(plan):
         assert tables["beyond"].total[1] == 321
         assert tables["beyond"].rows[0][0] in ("Uusimaa", "Nyland")
         assert [row[1] for row in tables["not-chosen"].rows] == [40, 0]
-        assert all(row[-1] for row in tables["not-chosen"].rows)
+        # Nobody is brought within the standard: no column of zeros and equal reasons, but a sentence.
+        assert len(tables["not-chosen"].columns) == 3
+        some = left.assign(brought=[5, 0])
+        with_reasons = regional_document(replace(plan, around=Around(beyond, some)), language=language)
+        told = next(t for t in with_reasons.tables() if t.name == "not-chosen")
+        assert [row[3] for row in told.rows] == [5, 0]
+        assert all(row[4] for row in told.rows)
 
 
 def test_losers_are_named_with_their_minutes(plan):
@@ -119,7 +125,7 @@ def test_three_maps_side_by_side(plan):
 
 
 def test_the_summary_s_map_makes_room_for_a_longer_text():
-    short, long = _map_height("a" * 300), _map_height("a" * 300, "b" * 1500)
+    short, long = map_height("a" * 300), map_height("a" * 300, "b" * 1500)
     assert short == SUMMARY_MAP
     assert 0.6 * SUMMARY_MAP <= long < short
-    assert _map_height("a" * 10_000) == 0.6 * SUMMARY_MAP
+    assert map_height("a" * 10_000) == 0.6 * SUMMARY_MAP

@@ -161,7 +161,7 @@ def dimension(
                     "services",
                     None,
                     None,
-                    say("There are no services, so remote service can't be dimensioned."),
+                    say("The table of services is empty, so remote service can't be dimensioned."),
                     say("Fill the table of services: visits a year, minutes a visit and modes."),
                 )
             ]

@@ -69,17 +69,19 @@ def check_sums(inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     empty = (counted == 0) & (published > 0)
     off = np.abs(counted - published)
     wrong = (off > _MOST_SHARE_OFF * published) & (off > _MOST_PEOPLE_OFF) & ~empty
+    # Most of many are only counted, so those that are farthest off come first.
+    worst = np.argsort(-np.nan_to_num(off / np.maximum(published, 1.0), nan=-1.0), kind="stable")
     yield from tell(
         Level.WARNING,
         "municipalities",
-        rows,
-        wrong,
+        rows[worst],
+        wrong[worst],
         "people",
         lambda i: say(
             "{name}: the cells hold {counted} people, the published population is {published}.",
-            name=table["name_fi"].iloc[i],
-            counted=int(counted[i]),
-            published=int(published[i]),
+            name=table["name_fi"].iloc[worst[i]],
+            counted=int(counted[worst[i]]),
+            published=int(published[worst[i]]),
         ),
         say("Check that both are of the same year and that no cells are missing or double."),
     )

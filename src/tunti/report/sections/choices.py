@@ -121,11 +121,24 @@ def alternatives_section(context: Context) -> Section:
                 ),
                 rows,
                 paper_rows=30,
-                note=say(N_("Counted in the network that was found first; other points stay open.")),
+                note=say(N_("Counted in the network that was found first; other points stay open.")) + _later(context),
             )
         )
     blocks += _not_chosen(context)
     return Section("alternatives", title, tuple(blocks))
+
+
+def _later(context: Context) -> str:
+    """Say which of the area's points the network that was found first had not, empty when it had all."""
+    found = context.plan.considered
+    first = set() if found is None else {str(s) for s in found.points}
+    names = [context.site(s) for s in context.plan.points["site"].astype(str) if s not in first]
+    if not names:
+        return ""
+    return " " + context.say(
+        N_("Not in it, since they were chosen later together with agencies and modes: {names}."),
+        names=context.words.listing(names),
+    )
 
 
 def _not_chosen(context: Context) -> list[Block]:
@@ -149,6 +162,12 @@ def _not_chosen(context: Context) -> list[Block]:
             why = say(N_("nobody would be nearer to it than to a proposed point"))
         rows.append((context.site(r["site"]), int(r["people"]), number(r["minutes"]), int(r["brought"]), why))
     many = int((frame["people"] > 0).sum())
+    alike = not frame["brought"].any()
+    note = say(N_("Each site alone, the proposed points open."))
+    if alike:
+        # A column of zeros and one of equal reasons say less than a sentence.
+        rows = [row[:3] for row in rows]
+        note += " " + say(N_("None of them brings anyone within the standard who is outside."))
     return [
         Paragraph(
             say(
@@ -163,16 +182,24 @@ def _not_chosen(context: Context) -> list[Block]:
         ),
         context.table(
             "not-chosen",
-            say(N_("Sites not chosen, and why not")),
+            say(N_("Sites not chosen, and what they would give"))
+            if alike
+            else say(N_("Sites not chosen, and why not")),
             (
                 Column(say(N_("Site")), weight=1.6),
                 Column(say(N_("People to whom it would be nearer")), "whole"),
                 Column(say(N_("Shorter by, min")), "number"),
-                Column(say(N_("Brought within the standard")), "whole"),
-                Column(say(N_("Why not")), weight=2.4),
+                *(
+                    ()
+                    if alike
+                    else (
+                        Column(say(N_("Brought within the standard")), "whole"),
+                        Column(say(N_("Why not")), weight=2.4),
+                    )
+                ),
             ),
             rows,
             paper_rows=25,
-            note=say(N_("Each site alone, the proposed points open.")),
+            note=note,
         ),
     ]

@@ -13,6 +13,9 @@ from tunti.report.document import Block, Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.words import missing
 
+PAPER_ROWS = 150
+"""Closing offices on paper: a region's plan names them all, the whole country's in the workbook."""
+
 
 def quarter(value: Any) -> str:
     """Write a quarter, ``2027Q3``, as a reader knows it: 3/2027.
@@ -125,7 +128,7 @@ def closing_section(context: Context, services: Services) -> Section:
     blocks: list[Block] = [
         Paragraph(" ".join(texts)),
         context.table(
-            "closing", say(N_("Offices that close their customer part")), columns, shown, paper_rows=40,
+            "closing", say(N_("Offices that close their customer part")), columns, shown, paper_rows=PAPER_ROWS,
             note=" ".join(notes),
         ),
         Paragraph(_pays(context, services)),

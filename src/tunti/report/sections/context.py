@@ -14,7 +14,7 @@ from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Column, Table, Value
 from tunti.report.names import agency_names, covers_country, named, site_names
 from tunti.report.visible import Audience, Withheld, plan_for
-from tunti.report.words import Words, missing
+from tunti.report.words import PlaceName, Words, missing
 
 _UNIT = re.compile(r", (?=(?:€|min|m²|%|h)$)")
 
@@ -78,7 +78,7 @@ class Context:
 
     def site(self, site: object) -> str:
         """Name of a site, its id when it has no name, empty when there is none."""
-        return "" if missing(site) else self.sites.get(str(site), str(site))
+        return "" if missing(site) else PlaceName(self.sites.get(str(site), str(site)), "site", str(site))
 
     def places(self) -> dict[str, str]:
         """Names of the area's municipalities in the language, by their Finnish names."""
@@ -122,11 +122,14 @@ class Context:
         note: str = "",
         paper_rows: int | None = None,
     ) -> Table:
-        """Make a table whose cut part is named in the language."""
+        """Make a table whose cut part is named in the language, without columns in which nothing stands."""
         rest = self.say(N_("Others, {n} rows"), n="{n}")
+        kept = [k for k in range(len(columns)) if not k or not rows or any(_stands(row[k]) for row in rows)]
         # A unit is not parted from its comma: 'A year, €' breaks before 'year' at most.
-        tied = tuple(replace(c, title=_UNIT.sub(",\u00a0", c.title)) for c in columns)
-        return Table(name, caption, tied, tuple(rows), total, note, paper_rows, rest)
+        tied = tuple(replace(columns[k], title=_UNIT.sub(",\u00a0", columns[k].title)) for k in kept)
+        shown = tuple(tuple(row[k] for k in kept) for row in rows)
+        last = None if total is None else tuple(total[k] for k in kept)
+        return Table(name, caption, tied, shown, last, note, paper_rows, rest)
 
 
 def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "public") -> Context:
@@ -146,6 +149,11 @@ def context_for(plan: RegionalPlan, words: Words, *, audience: Audience = "publi
     names = site_names(shown, words)
     said = replace(shown, points=named(shown.points, names), neighbours=named(shown.neighbours, names))
     return Context(said, words, audience, names, agency_names(shown, words), withheld)
+
+
+def _stands(value: Value) -> bool:
+    """Tell whether a cell says something: a figure, zero too, or a text that is not empty."""
+    return not missing(value) and value != ""
 
 
 def number(value: Any) -> float | None:

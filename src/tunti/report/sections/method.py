@@ -222,8 +222,8 @@ def findings(context: Context) -> Section:
                 _table_label(context, f.table),
                 _row(context, f),
                 _column_label(context, f),
-                words.message(f.what) + _more(context, len(same) - 1),
-                words.message(f.what_to_do),
+                _sentence(words.message(f.what)) + _more(context, len(same) - 1),
+                _sentence(words.message(f.what_to_do)),
             )
             for same in alike.values()
             for f in same[:1]
@@ -257,6 +257,12 @@ def findings(context: Context) -> Section:
         blocks.append(Paragraph(left))
     blocks += _snap(context, plan.snap)
     return Section("findings", title, tuple(blocks))
+
+
+def _sentence(text_: str) -> str:
+    """Begin with a capital and end with a full stop, as the sentences around it do."""
+    ended = text_ if text_.endswith((".", "!", "?")) else f"{text_}."
+    return ended[:1].upper() + ended[1:]
 
 
 def _more(context: Context, n: int) -> str:

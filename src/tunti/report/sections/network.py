@@ -219,7 +219,7 @@ def network(context: Context) -> Section:
                     "modes. Points in this region: {here}; points elsewhere that the plan counts on: {near}."
                 ),
                 here=here,
-                near=context.words.number(len(plan.network.points) - len(plan.points)),
+                near=context.words.number(len(plan.neighbours)),
             )
         blocks.append(Paragraph(text))
     if plan.rules:

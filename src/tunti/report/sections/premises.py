@@ -408,6 +408,8 @@ def _customers(context: Context, premises: Premises) -> Block:
         Column(say(N_("Customer area, m²")), "whole", adds=True),
     ]
     names = ("counters", "seats", "remote_rooms", "customer_m2")
+    if len(frame) > 1 and len(frame.drop_duplicates(list(names))) == 1:
+        return _customers_alike(context, frame)
     rows: list[tuple[Value, ...]] = [(context.site(r["site"]), *(whole(r[n]) for n in names)) for r in records(frame)]
     total: tuple[Value, ...] = (say(N_("All")), *(int(frame[n].sum()) for n in names))
     return context.table(
@@ -421,6 +423,29 @@ def _customers(context: Context, premises: Premises) -> Block:
         if queued
         else "",
     )  # fmt: skip
+
+
+def _customers_alike(context: Context, frame: pd.DataFrame) -> Block:
+    """Say in a sentence what customer area each point has, where all have the same."""
+    say, words = context.say, context.words
+    first = records(frame)[0]
+    services = context.plan.services
+    visits = 0.0 if services is None else float(services.points["visits_year"].fillna(0).astype(float).sum())
+    text_ = say(
+        N_(
+            "Customer area of the points: {total} m² in all, {each} m² at each of {n}. Each has counters: {counters}, "
+            "waiting seats: {seats}, remote rooms: {rooms}."
+        ),
+        total=words.number(float(frame["customer_m2"].sum())),
+        each=words.number(first["customer_m2"]),
+        n=words.number(len(frame)),
+        counters=words.number(first["counters"]),
+        seats=words.number(first["seats"]),
+        rooms=words.number(first["remote_rooms"]),
+    )
+    if not visits:
+        text_ += " " + say(N_("The input gives no visits to the points, so each has the least."))
+    return Paragraph(text_)
 
 
 def _as_queued(context: Context, points: pd.DataFrame) -> tuple[pd.DataFrame, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tunti.findings import Level
 from tunti.locale import N_
 from tunti.report.document import Column, Paragraph, Section, Value
+from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.closing import remote_only
 from tunti.report.sections.context import Context, number
 from tunti.report.sections.summary import money_of
@@ -51,6 +52,13 @@ def _risks(context: Context) -> list[tuple[Value, ...]]:
                     all=words.number(len(duties)),
                 ),
                 say(N_("Ask each agency for its commitment, point by point.")),
+            )
+        empty = len(unserved_sites(plan.services))
+        if empty:
+            add(
+                say(N_("No agency serves at a point.")),
+                words.many(N_("{n} point"), N_("{n} points"), empty),
+                say(N_("Agree on who serves there, or leave the point out.")),
             )
         unlinked = int(plan.services.points["unlinked"].astype("boolean").fillna(False).sum())
         if unlinked:

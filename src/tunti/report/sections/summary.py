@@ -12,6 +12,7 @@ from tunti.plan.area import OFFICE_PLACE
 from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragraph, Section
 from tunti.report.maps import network_map
+from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.context import Context, records
 from tunti.report.sections.missed import missed_short
 from tunti.report.sections.money_short import points_and_premises, range_text, unsure
@@ -138,6 +139,26 @@ def _start(context: Context) -> str:
     return say(N_("The area has {people}."), people=people)
 
 
+MOST_NAMED = 20
+"""Points that the summary names in words; the map and the table of points name all."""
+
+
+def _named(context: Context) -> str:
+    """Name the points where they are few, and count those at which no agency serves."""
+    plan, say, words = context.plan, context.say, context.words
+    text = ""
+    if len(plan.points) <= MOST_NAMED:
+        names = sorted(str(n) for n in plan.points["name"])
+        text = " " + say(N_("The points: {names}."), names=words.listing(names))
+    empty = 0 if plan.services is None else len(unserved_sites(plan.services))
+    if empty:
+        text += " " + say(
+            N_("Points at which no agency of the input serves, so that it has to be agreed on who does: {n}."),
+            n=words.number(empty),
+        )
+    return text
+
+
 def _decision(context: Context) -> Callout:
     plan, say, words = context.plan, context.say, context.words
     existing, new = counts(context)
@@ -166,6 +187,7 @@ def _decision(context: Context) -> Callout:
             )
             + " "
             + say(N_("The target year is {year}."), year=str(plan.settings.project.target_year))
+            + _named(context)
         ]
         if plan.services is not None:
             part = plan.services.offices["customer_part"].astype(str)
@@ -264,9 +286,11 @@ def _costs(context: Context) -> Paragraph:
     ]
     # Where few offices stand behind them, points and premises are not told apart.
     parts = points_and_premises(context, programme) or say(
-        N_("Of this the agencies' own costs fall by {net} a year; the rest is points and the state's own space.")
+        N_("The agencies' own costs fall by {net} a year; the rest of the change is points and the state's own space.")
         if agencies >= 0
-        else N_("Of this the agencies' own costs grow by {net} a year; the rest is points and space of the state."),
+        else N_(
+            "The agencies' own costs grow by {net} a year; the rest of the change is points and space of the state."
+        ),
         net=words.mega(abs(agencies)),
     )
     texts += [t for t in (parts, unsure(context, programme)) if t]
@@ -327,28 +351,14 @@ def _compared(context: Context) -> list[str]:
                 points=points,
             ),
         ]
-    said = [
-        say(
-            N_(
-                "With the proposal ({points} and the offices that stay) the drive to the nearest of them is at least a "
-                "minute shorter than now for this many: {shorter}, and longer for this many: {longer}."
-            )
-            if plan.services is not None
-            else N_(
-                "With the proposal ({points}) the drive to the nearest point is at least a minute shorter than now for "
-                "this many: {shorter}, and longer for this many: {longer}."
-            ),
-            points=points,
-            shorter=words.number(shorter),
-            longer=words.number(longer),
-        )
-    ]
+    stay = plan.services is not None and bool((plan.services.offices["customer_part"].astype(str) == "stays").any())
+    said = [drives_change(context, points, shorter, longer, stay=stay)]
     if plan.services is None and len(plan.offices):
         said.append(say(N_("It is not decided which offices stay, so none is counted in the proposal.")))
     names = losing(context)
     if names:
         said.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
-    if plan.services is not None:
+    if stay:
         # The summary fits on one page: the tables say in full what today is measured to.
         texts = [
             say(
@@ -362,13 +372,70 @@ def _compared(context: Context) -> list[str]:
     return [*said, *texts]
 
 
-SUMMARY_MAP, SHORT_TEXT, LINE, LETTERS = 92.0, 9, 4.7, 100
+def drives_change(context: Context, points: str, shorter: int, longer: int, *, stay: bool) -> str:
+    """Say how many people have a shorter and how many a longer drive than now.
+
+    Parameters
+    ----------
+    context : Context
+    points : str
+        How many points there are, with the word.
+    shorter, longer : int
+        People.
+    stay : bool
+        Some offices stay open beside the points.
+
+    Returns
+    -------
+    str
+    """
+    if longer:
+        template = (
+            N_(
+                "With the proposal ({points} and the offices that stay) the drive to the nearest of them is at least a "
+                "minute shorter than now for this many: {shorter}, and longer for this many: {longer}."
+            )
+            if stay
+            else N_(
+                "With the proposal ({points}) the drive to the nearest point is at least a minute shorter than now for "
+                "this many: {shorter}, and longer for this many: {longer}."
+            )
+        )
+    else:
+        template = (
+            N_(
+                "With the proposal ({points} and the offices that stay) the drive to the nearest of them is at least a "
+                "minute shorter than now for this many: {shorter}. Nobody's drive is longer by a minute or more."
+            )
+            if stay
+            else N_(
+                "With the proposal ({points}) the drive to the nearest point is at least a minute shorter than now for "
+                "this many: {shorter}. Nobody's drive is longer by a minute or more."
+            )
+        )
+    values = {"points": points, "shorter": context.words.number(shorter)}
+    if longer:
+        values["longer"] = context.words.number(longer)
+    return context.say(template, **values)
+
+
+SUMMARY_MAP, SHORT_TEXT, LINE, LETTERS = 92.0, 13, 4.7, 100
 """Height of the summary's map with its foot, millimetres, beside a text of so many lines at most; the height of a line
 more, and the letters that it holds: the summary fits on one page."""
 
 
-def _map_height(*texts: str) -> float:
-    """Give the height that the map may have below its text."""
+def map_height(*texts: str) -> float:
+    """Give the height in millimetres that the summary's map may have below its texts.
+
+    Parameters
+    ----------
+    *texts : str
+        Paragraphs of the summary.
+
+    Returns
+    -------
+    float
+    """
     lines = sum(-(-len(text) // LETTERS) for text in texts)
     return max(SUMMARY_MAP - LINE * max(0, lines - SHORT_TEXT), 0.6 * SUMMARY_MAP)
 
@@ -397,12 +464,13 @@ def summary(context: Context) -> Section:
         names = [f"{words.place(row)} ({words.number(row['outside'])})" for row in records(rows)]
         texts.append(say(N_("Most people stay outside in these municipalities: {names}."), names=words.listing(names)))
     costs, who = _costs(context), Paragraph(" ".join(texts), say(N_("Who loses and who gains.")))
-    height = _map_height(costs.text, who.text)
+    decision = _decision(context)
+    height = map_height(*decision.texts, costs.text, who.text)
     return Section(
         "summary",
         say(N_("Summary")),
         (
-            _decision(context),
+            decision,
             _figures(context),
             costs,
             who,

@@ -90,6 +90,9 @@ COSTS = {
 }
 """What serving customers costs, as a reader knows it."""
 
+PAPER_ROWS = 40
+"""Today's offices on paper; the workbook has all."""
+
 FEWEST_OFFICES = 5
 """Offices that must stand behind sums of money in a public document."""
 
@@ -236,7 +239,12 @@ def offices(context: Context) -> Section:
     title = say(N_("Today's offices and the nearest proposed point"))
     if not len(plan.offices):
         return Section("offices", title, (context.lacking(say(N_("The input has no offices in the area."))),))
-    order = [(context.agency(r["agency"]), text(r["name"]), text(r["office"])) for r in records(plan.offices)]
+    cut = len(plan.offices) > PAPER_ROWS + 1
+    order = [
+        (-float("inf" if missing(r["minutes_to_point"]) else r["minutes_to_point"]) if cut else 0.0,
+         context.agency(r["agency"]), text(r["name"]), text(r["office"]))
+        for r in records(plan.offices)
+    ]  # fmt: skip
     rows = plan.offices.iloc[sorted(range(len(order)), key=order.__getitem__)]
     near = rows["minutes_to_point"].to_numpy(float, na_value=float("inf"))
     near_count = int((near <= 15).sum())
@@ -267,8 +275,8 @@ def offices(context: Context) -> Section:
             )
             for r, made_up in zip(records(rows), invented, strict=True)
         ],
-        note=note,
-        paper_rows=40,
+        note=" ".join([note, *([say(N_("Those farthest from a proposed point first."))] if cut else [])]).strip(),
+        paper_rows=PAPER_ROWS,
     )
     lead = say(
         N_("At most 15 minutes from a proposed point: {near} of {all} offices."),

@@ -1,0 +1,62 @@
+"""What says nothing is not shown: empty columns, points that nobody serves, equal rows; a sentence says it."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from tunti.report.document import Column
+from tunti.report.sections.agencies import _duties, unserved_sites
+from tunti.report.sections.context import context_for
+from tunti.report.sections.premises import _customers
+from tunti.report.sections.summary import drives_change
+from tunti.report.words import words_for
+
+
+@pytest.fixture(scope="module")
+def context(plan):
+    return context_for(plan, words_for("en"))
+
+
+def test_a_column_in_which_nothing_stands_is_left_out(context):
+    columns = [Column("Point"), Column("Remarks"), Column("Cost", "euro", adds=True), Column("People", "whole")]
+    rows = [("", "", None, 0), ("B", "", float("nan"), 2)]
+    table = context.table("t", "T", columns, rows, total=("All", "", None, 2))
+    assert [c.title for c in table.columns] == ["Point", "People"]
+    assert table.rows == (("", 0), ("B", 2))
+    assert table.total == ("All", 2)
+    assert len(context.table("t", "T", columns, []).columns) == 4
+
+
+@pytest.mark.parametrize("agencies", [2, 5])
+def test_points_that_nobody_serves_are_no_rows_of_dashes(context, agencies):
+    codes = [f"A{k}" for k in range(agencies)]
+    duties = pd.DataFrame({"site": ["S1"] * agencies, "agency": codes, "mode": "assisted"})
+    points = pd.DataFrame({"site": ["S1", "S2", "S3"]})
+    none = pd.DataFrame({"site": ["S2"], "agency": ["A0"], "mode": ["none"]})
+    services = SimpleNamespace(duties=pd.concat([duties, none]), points=points)
+    assert unserved_sites(services) == ["S2", "S3"]
+    table = _duties(context, services, duties)
+    assert len(table.rows) == 1
+    # A few agencies have room for the mode in words, and need no list of codes.
+    assert table.rows[0][1] == ("assisted" if agencies == 2 else "as")
+    assert bool(table.note) == (agencies == 5)
+
+
+def test_equal_customer_areas_are_a_sentence(context):
+    points = pd.DataFrame(
+        {"site": ["S1", "S2"], "counters": [1, 1], "seats": [0, 0], "remote_rooms": [0, 0], "customer_m2": [15, 15]}
+    )
+    said = _customers(context, SimpleNamespace(points=points)).text
+    assert "30 m² in all, 15 m² at each of 2" in said
+    table = _customers(context, SimpleNamespace(points=points.assign(customer_m2=[15, 16])))
+    assert len(table.rows) == 2
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("stay", [False, True])
+def test_nobody_s_longer_drive_is_said_in_words(plan, language, stay):
+    context = context_for(plan, words_for(language))
+    none, some = (drives_change(context, "2", 5, longer, stay=stay) for longer in (0, 7))
+    assert "0" not in none.replace("2", "")
+    assert "7" in some
