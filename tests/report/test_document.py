@@ -1,9 +1,14 @@
 """The document tells the whole plan, in three languages, and its tables add up."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from tunti.report import regional_document
 from tunti.report.document import Callout, Column, Figure, KeyFigures, Table
+from tunti.report.words import words_for
+from tunti.report.writers.pdf import cut_note
 
 from .invented_plan import MARKS
 
@@ -95,6 +100,30 @@ def test_a_cut_table_ends_in_the_rest():
     assert table.shown() == (*rows[:3], ("Others, 7 rows", 42, None))
     assert Table("t", "c", columns, rows).shown() == rows
     assert Table("t", "c", columns, rows, paper_rows=9).shown() == rows
+
+
+def test_a_cut_table_says_how_much_of_it_is_there():
+    columns = (Column("Place"), Column("People", "whole", adds=True))
+    rows = tuple((f"p{k}", k) for k in range(50))
+    words = words_for("en")
+    added = Table("t", "c", columns, rows, ("All", 1225), paper_rows=40, rest_label="Others, {n} rows")
+    assert cut_note(added, words) == "The whole table, 50 rows, is in the workbook."
+    plain = Table("t", "c", (Column("Place"), Column("Where")), tuple((p, p) for p, _ in rows), paper_rows=40)
+    assert cut_note(plain, words) == "Here are the first 40 of 50 rows; the whole table is in the workbook."
+    assert cut_note(Table("t", "c", columns, rows), words) == ""
+
+
+def test_offices_that_do_not_fit_on_paper_are_those_near_a_point(plan):
+    one = plan.offices.iloc[[0]]
+    many = pd.concat(
+        [one.assign(office=f"X{k}", name=f"Office {k}", minutes_to_point=float(k)) for k in range(50)],
+        ignore_index=True,
+    )
+    table = next(
+        t for t in regional_document(replace(plan, offices=many), language="en").tables() if t.name == "offices"
+    )
+    assert [row[4] for row in table.shown()] == [float(k) for k in range(49, 9, -1)]
+    assert "farthest" in table.note
 
 
 def test_a_table_refuses_a_ragged_row():

@@ -165,7 +165,7 @@ def _tell(found: Any, figures: dict[str, Any], language: str) -> None:
     ]
     headings: tuple[str, ...] = (
         N_("Pool"), N_("Visits a year"), N_("Erlang at the peak"), N_("Clerks"), N_("Without sharing"),
-        N_("Person-years"), N_("Answered in time"), N_("Mean wait, min"), N_("95 % wait, min"),
+        N_("Person-years"), N_("Answered in time"), N_("Mean wait, min"), N_("95% wait at most, min"),
     )  # fmt: skip
     rows_table(_(N_("Pools of remote clerks")), [_(h) for h in headings], rows)
     rows = [
@@ -219,8 +219,8 @@ def _tell_simulated(frame: pd.DataFrame, language: str) -> None:
         if r["customers"] > 0
     ]
     headings = (
-        N_("Simulated"), N_("Customers a week"), N_("Mean wait, min"), N_("Answered in time"), N_("95 % wait, min"),
-        N_("Occupancy"),
+        N_("Simulated"), N_("Customers a week"), N_("Mean wait, min"), N_("Answered in time"),
+        N_("95% wait at most, min"), N_("Occupancy"),
     )  # fmt: skip
     rows_table(_(N_("Simulated weeks, 95 % confidence")), [_(h) for h in headings], rows)
 

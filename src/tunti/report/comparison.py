@@ -38,7 +38,7 @@ MEASURES: dict[str, tuple[str, Kind]] = {
     **{name: (label, "euro") for name, label in MONEY.items()},
 }
 
-LEAST_ROWS = 20
+LEAST_ROWS = 40
 """Rows that paper shows of a table whose other rows are the same in all alternatives. A default of this product."""
 
 

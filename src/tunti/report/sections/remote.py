@@ -161,7 +161,7 @@ def _clerks(context: Context, remote: RemoteService) -> Block:
         Column(say(N_("Person-years")), "number", adds=True),
         Column(say(N_("Answered in time")), "share"),
         Column(say(N_("Mean wait, min")), "number"),
-        Column(say(N_("95 % wait, min")), "number"),
+        Column(say(N_("95% wait at most, min")), "number"),
     ]
     rows: list[tuple[Value, ...]] = []
     for r in records(remote.clerks):

@@ -28,6 +28,9 @@ from tunti.report.writers.widths import fitting
 _WHOLE = 14
 """Most lines of a table that is kept on one page."""
 
+_CONTENTS = 8
+"""Sections of a document that needs no table of contents on paper."""
+
 _TALL = 130.0
 """Only pictures taller than this, in millimetres, float: a low one could slip under the next heading."""
 
@@ -72,7 +75,12 @@ def cut_note(table: Table, words: Words) -> str:
     """
     if not table.is_cut:
         return table.note
-    where = words.text(N_("The whole table, {n} rows, is in the workbook."), n=words.number(len(table.rows)))
+    count = {"n": words.number(len(table.rows))}
+    if len(table.shown()) > (table.paper_rows or 0):  # a last row adds the others up
+        where = words.text(N_("The whole table, {n} rows, is in the workbook."), **count)
+    else:
+        count["shown"] = words.number(len(table.shown()))
+        where = words.text(N_("Here are the first {shown} of {n} rows; the whole table is in the workbook."), **count)
     return f"{table.note} {where}".strip()
 
 
@@ -173,7 +181,7 @@ def typst_source(document: Document) -> tuple[str, dict[str, bytes]]:
             f"new-page: {str(section.new_page).lower()})\n"
         )
         parts += [_block(b, words, pictures) for b in section.blocks]
-        if first and len(document.sections) > 2:
+        if first and len(document.sections) > _CONTENTS:
             parts.append(f"#pagebreak(weak: true)\n#contents({_q(words.text(N_('Contents')))})\n")
     return "\n".join(parts), pictures
 
