@@ -1,4 +1,4 @@
-"""Settings of the programme: the horizon, lead times, limits, targets and how far the search goes."""
+"""Settings of the programme: its quarters, lead times, limits, targets and how far the search goes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ _NONE = "A default of this product; no public source states one."
 
 
 class ProgrammeSettings(BaseModel):
-    """When the programme ends, how long its steps take and what it is held against."""
+    """When the programme begins and ends, how long its steps take and what it is held against."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    first_quarter: Quarter = Field(
+        "2027Q1",
+        description="First quarter of the programme, when the plan is decided on; never before the quarter of "
+        "project.as_of. Source: Ministry of Finance, the regions' plans are made by the end of 2026 (phase 2) and "
+        "carried out from 2027 to 2030 (phase 3).",
+    )
     horizon: Quarter = Field(
         "2030Q4", description="Last quarter of the programme. Source: Ministry of Finance FAQ 2026, target year 2030."
     )

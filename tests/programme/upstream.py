@@ -54,6 +54,7 @@ def small(seed, *, settings=None, cells=60, offices=14, sites=8):
     some = settings or Settings.model_validate(
         {
             "programme": {
+                "first_quarter": ("2025Q1", "2026Q3", "2027Q1")[seed % 3],  # the data's day is in 2026Q1
                 "horizon": "2028Q4",
                 "crews_per_region": int(draw.integers(1, 4)),
                 "draws": 50,

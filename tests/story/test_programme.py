@@ -38,7 +38,9 @@ def test_figures_for_scripts_and_a_frozen_programme(folder):
     first = json.loads(done.stdout)
     assert set(ASKED) <= set(first)
     assert first["checked"] is True
-    assert first["quarters"] == 20
+    # The plans are decided on by the end of 2026 and carried out from 2027 to 2030.
+    assert (first["quarters"], first["first_quarter"], first["last_quarter"]) == (16, "2027Q1", "2030Q4")
+    assert min(e["decide_by"] for e in first["events"]) >= "2027-01-01"
     assert ask(folder, "--agree").exit_code == 0
     again = json.loads(ask(folder, "--json").stdout)
     assert again["changes"] == 0

@@ -155,7 +155,8 @@ def _decisions(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterat
                 continue
             day = date.date()
             at = next_quarter(day) if decision == "closes" else day.year * 4 + (day.month - 1) // 3
-            if not begin <= at < begin + count:
+            at = max(at, begin)
+            if at >= begin + count:
                 continue
             lost: dict[tuple[str, str], int] = {}
             for p in reached[own]:

@@ -17,6 +17,7 @@ from tunti.plan.verify_tables import (
     fit_out_of,
     latest_of,
     number_of,
+    quarter_of,
     release_of,
     rows,
     whole_quarters,
@@ -61,7 +62,7 @@ def _payer(agency: str, inputs: Inputs, settings: Settings) -> tuple[str, bool]:
 
 
 def _made(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Row]:
-    """Make every row of the cash flow again, in cents at the first quarter's prices."""
+    """Make every row of the cash flow again, in cents at the prices of the data's day."""
     own = settings.programme
     names = [str(q) for q in t.quarters]
     begin, count = number_of(names[0]), len(names)
@@ -177,14 +178,14 @@ def _cashflow(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterato
     for row in rows(unequal):
         what = differs(int(row.real_cents_stated), int(row.real_cents_made))
         yield wrong("cashflow", f"{row.event} {row.quarter}", "real_cents", what)
-    begin = number_of(t.quarters[0])
+    priced = quarter_of(settings.project.as_of)
     for row in rows(t.cashflow):
         if len(str(row.quarter)) != 6 or str(row.quarter) not in t.quarters:
             continue  # told above
         q = number_of(row.quarter)
         if row.year != q // 4:
             yield wrong("cashflow", row.event, "year", differs(row.year, q // 4))
-        value = round(row.real_cents * float((1.0 + settings.programme.price_index) ** ((q - begin) // 4)))
+        value = round(row.real_cents * float((1.0 + settings.programme.price_index) ** ((q - priced) // 4)))
         if row.cents != value:
             yield wrong("cashflow", row.event, "cents", differs(row.cents, value))
 
@@ -210,7 +211,8 @@ def _leases(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[
 def _discount(t: ProgrammeTables, settings: Settings) -> tuple[np.ndarray, float]:
     own, n = settings.programme, len(t.quarters)
     worth = (1.0 + settings.money.discount_rate) ** -((np.arange(n + 4 * own.value_years) + 0.5) / 4)
-    price = (1.0 + own.price_index) ** (np.arange(n + 4 * own.value_years) // 4)
+    waited = number_of(t.quarters[0]) - quarter_of(settings.project.as_of)
+    price = (1.0 + own.price_index) ** ((np.arange(n + 4 * own.value_years) + waited) // 4)
     return worth[:n], float((worth[n:] * price[n:]).sum())
 
 

@@ -19,7 +19,9 @@ from tunti.plan.verify_shares import verify_shares
 from tunti.plan.verify_tables import (
     MAIN,
     ProgrammeTables,
+    begin_of,
     day_of,
+    decided_from,
     differs,
     earlier,
     fit_out_of,
@@ -157,7 +159,7 @@ def _fit_outs(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterato
 
 
 def _dates(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Finding]:
-    own, today = settings.programme, settings.project.as_of
+    own, decided = settings.programme, decided_from(settings)
     offices = {str(r.office): r for r in rows(inputs.offices)}
     others = {str(r.event): r for r in rows(t.events)}
     asked: set[str] = set()
@@ -173,7 +175,9 @@ def _dates(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[F
         elif kind == "ready":
             big = int(t.workplace[thing].investment_cents) > round(own.finance_committee_eur * 100)
             months = own.finance_committee_months if big else 0.0
-        decide = earlier(day_of(taken - quarters), months)
+        # Connections are made while a point is fitted out; everything else comes before the fit-out.
+        start = day_of(taken - quarters)
+        decide = min(start, earlier(day_of(taken) if kind == "open" else start, months))
         if quarters:
             yield from _decided(others.get(f"fit_out:{event}"), decide)
         if kind in ("close_customer", "move", "close_work"):
@@ -181,7 +185,7 @@ def _dates(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[F
             release, notice, reason = release_of(office, settings)
             latest = latest_of(office, event, settings)
             left = taken if latest is None else min(taken, latest)
-            day = max(earlier(day_of(max(left, release)), notice), today)
+            day = max(earlier(day_of(max(left, release)), notice), decided)
             asked.add(f"notice:{event}")
             given = others.get(f"notice:{event}")
             yield from _decided(given, day)
@@ -214,8 +218,7 @@ def _decided(row: Any, day: dt.date) -> Iterator[Finding]:
 
 def _orders(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Iterator[Finding]:
     """Check that nothing comes before what it waits for, and nothing outside the programme."""
-    own, today = settings.programme, settings.project.as_of
-    begin = today.year * 4 + (today.month - 1) // 3
+    own, begin = settings.programme, begin_of(settings)
     events = t.main
     taken = {e: number_of(r.start_quarter) for e, r in events.items() if pd.notna(r.start_quarter)}
     last = number_of(own.horizon)

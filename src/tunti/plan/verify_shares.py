@@ -11,7 +11,7 @@ import pandas as pd
 
 from tunti.findings import Finding, say
 from tunti.inputs.tables import Inputs
-from tunti.plan.verify_tables import ProgrammeTables, differs, number_of, rows, wrong
+from tunti.plan.verify_tables import ProgrammeTables, begin_of, differs, number_of, rows, wrong
 from tunti.settings import Settings
 
 
@@ -39,7 +39,7 @@ def verify_shares(t: ProgrammeTables, inputs: Inputs, settings: Settings) -> Ite
             yield wrong("patterns", f"{group} {region}", "people", differs(int(n), int(people.get(region, 0))))
     names = [str(q) for q in t.quarters]
     numbers = np.array([number_of(q) for q in names])
-    begin = settings.project.as_of.year * 4 + (settings.project.as_of.month - 1) // 3
+    begin = begin_of(settings)
     wanted_names = [f"{n // 4}Q{n % 4 + 1}" for n in range(begin, max(number_of(own.horizon), begin) + 1)]
     if names != wanted_names:
         yield wrong("shares", None, "quarter", say("The programme's quarters are not those of its horizon."))

@@ -115,6 +115,11 @@ def day_of(number: int) -> dt.date:
     return dt.date(number // 4, number % 4 * 3 + 1, 1)
 
 
+def quarter_of(day: dt.date) -> int:
+    """Give the quarters from year 0 to the one that holds a day."""
+    return day.year * 4 + (day.month - 1) // 3
+
+
 def whole_quarters(months: float) -> int:
     """Give the whole quarters that hold some months."""
     return math.ceil(round(months, 6) / 3)
@@ -133,13 +138,22 @@ def next_quarter(day: dt.date) -> int:
     return number if after == day_of(number) else number + 1
 
 
+def begin_of(settings: Settings) -> int:
+    """Give the number of the programme's first quarter: the set one, not before the data's."""
+    return max(number_of(settings.programme.first_quarter), quarter_of(settings.project.as_of))
+
+
+def decided_from(settings: Settings) -> dt.date:
+    """Give the first day on which anything of the programme is decided."""
+    return max(day_of(begin_of(settings)), settings.project.as_of)
+
+
 def release_of(office: Any, settings: Settings) -> tuple[int, float, str]:
     """Give the first quarter without rent once an office is left, its months of notice and what lets the lease go."""
-    today = settings.project.as_of
-    now = today.year * 4 + (today.month - 1) // 3
+    now = begin_of(settings)
     default = settings.programme.notice_months
     notice = default if pd.isna(office.notice_months) else float(office.notice_months)
-    can = earlier(today, -notice)
+    can = earlier(decided_from(settings), -notice)
     ways = []
     if pd.notna(office.lease_end):
         ways.append((max(next_quarter(office.lease_end.date()), now), "lease_end"))
@@ -210,5 +224,5 @@ def latest_of(office: Any, event: str, settings: Settings) -> int | None:
     """Give the quarter by which bad indoor air must be left, None for no such need."""
     if not event.startswith(("move:", "close_work:")) or office.condition != "indoor_air":
         return None
-    now = settings.project.as_of
-    return now.year * 4 + (now.month - 1) // 3 + whole_quarters(settings.programme.must_leave_months)
+    until = quarter_of(settings.project.as_of) + whole_quarters(settings.programme.must_leave_months)
+    return max(until, begin_of(settings))

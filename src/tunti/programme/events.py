@@ -56,7 +56,7 @@ class Step:
     because : str
         What makes the beginning of its window; empty for nothing.
     prepare_months : float
-        Months of decisions before its first action.
+        Months between the decision and the fit-out; for points the opening, as connections are made meanwhile.
     lease : Lease or None
     m2, staff : float
     latest : int or None
@@ -211,7 +211,8 @@ def _points(
 def _lease(office: Any, settings: Settings, quarters: Quarters) -> Lease:
     return lease_of(
         office.lease_end, office.break_date, office.notice_months,
-        quarters=quarters, day=settings.project.as_of, default_notice=settings.programme.notice_months,
+        quarters=quarters, day=quarters.first_decision(settings.project.as_of),
+        default_notice=settings.programme.notice_months,
     )  # fmt: skip
 
 
@@ -258,7 +259,9 @@ def _moves(
             if f"ready:{premise}" in known:
                 step.waits.append((f"ready:{premise}", 0, "premises"))
         if of.condition == "indoor_air":
-            step.latest = quarters_of(own.must_leave_months)
+            # It is known on the data's day, and does not wait for the programme.
+            known_in = quarters.of(settings.project.as_of)
+            step.latest = max(known_in + quarters_of(own.must_leave_months), 0)
         yield step
 
 

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CASHFLOW = ("year", "quarter", "payer", "who", "state", "kind", "source", "event", "what", "real_cents", "cents")
-"""Columns of the cash flow; ``real_cents`` are at the first quarter's prices."""
+"""Columns of the cash flow; ``real_cents`` are at the prices of the data's day."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +92,19 @@ class Value:
     Attributes
     ----------
     index : float64, shape (quarters,)
-        Price level against the programme's first quarter.
+        Price level against the data's day.
     discount : float64, shape (quarters,)
-        Present value of a cent.
+        What a cent is worth when the programme begins.
     """
 
     index: Floats
     discount: Floats
 
     @classmethod
-    def of(cls, quarters: int, *, rate: float, inflation: float) -> Value:
-        """Make the values of quarters from yearly rates, each quarter at its middle."""
+    def of(cls, quarters: int, *, rate: float, inflation: float, wait: int = 0) -> Value:
+        """Make the values of quarters from yearly rates, each at its middle; ``wait`` quarters after the data's."""
         years = (np.arange(quarters) + 0.5) / 4
-        index = np.asarray((1.0 + inflation) ** (np.arange(quarters) // 4), np.float64)
+        index = np.asarray((1.0 + inflation) ** ((np.arange(quarters) + wait) // 4), np.float64)
         return cls(index, np.asarray((1.0 + rate) ** -years, np.float64))
 
 

@@ -205,7 +205,8 @@ def decisions(
             if place is None or pd.isna(date) or date.date() <= day:
                 continue
             t = quarters.of(date.date()) if decision == "remote_only" else quarters.after(date.date())
-            if not 0 <= t < quarters.count:
+            t = max(t, 0)  # what comes before the programme is felt from its beginning
+            if t >= quarters.count:
                 continue
             at = slice(t, t + 1)
             without = is_open[:, at].copy()

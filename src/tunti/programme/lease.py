@@ -23,7 +23,7 @@ class Lease:
         ``lease_end``, ``break``, ``notice`` (runs until notice) or ``unknown`` (nothing is known; taken to let go at
         once).
     today : date
-        The project's day.
+        First day on which notice can be given.
     """
 
     release: int
@@ -36,7 +36,7 @@ class Lease:
         return max(left, self.release)
 
     def decide_by(self, left: int, quarters: Quarters) -> dt.date:
-        """Give the last day for notice, the project's day where it should have been given before."""
+        """Give the last day for notice, the first possible one where it should have been given before."""
         return max(months_before(quarters.first_day(self.rent_ends(left)), self.notice_months), self.today)
 
 
@@ -59,7 +59,7 @@ def lease_of(
     notice_months : float or None
     quarters : Quarters
     day : date
-        The project's day: no notice can be given before it.
+        First day on which the programme is decided on: no notice can be given before it.
     default_notice : float
         Notice in months where the lease names none.
 

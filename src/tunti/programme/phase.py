@@ -65,11 +65,15 @@ def programme(
         The set share, the limits or the predecessors can't be kept; says which.
     """
     own = settings.programme
-    quarters = Quarters.between(settings.project.as_of, own.horizon)
+    as_of = settings.project.as_of
+    quarters = Quarters.between(own.first_quarter, own.horizon, day=as_of)
     names = {str(r.region): str(r.region_fi) for r in rows(today.regions)}
     plan = plan_steps(services, premises, inputs, settings, quarters)
     shares, groups, places = shares_of(plan, services, today, settings, quarters, names)
-    value = Value.of(quarters.count + 4 * own.value_years, rate=settings.money.discount_rate, inflation=own.price_index)
+    value = Value.of(
+        quarters.count + 4 * own.value_years, rate=settings.money.discount_rate, inflation=own.price_index,
+        wait=-quarters.of(as_of),
+    )  # fmt: skip
     costs = present_costs(plan.flows, value, len(plan.steps))[:, : quarters.count]
     estimated = estimates(inputs.actuals, plan.planned, ranges_of(settings), spread=own.project_spread)
     limits = limits_of(plan.steps, inputs.limits, settings, quarters, names)

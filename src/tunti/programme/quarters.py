@@ -12,7 +12,7 @@ _NAME = re.compile(r"(\d{4})Q([1-4])")
 
 @dataclass(frozen=True)
 class Quarters:
-    """The quarters of a programme, 0 being the one that holds its day.
+    """The quarters of a programme, 0 being its first.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Quarters:
     count: int
 
     @classmethod
-    def between(cls, day: dt.date, last: str) -> Quarters:
-        """Make the quarters from a day to a named quarter, ends included; at least one."""
-        begin = day.year * 4 + (day.month - 1) // 3
+    def between(cls, first: str, last: str, *, day: dt.date) -> Quarters:
+        """Make the quarters from one to another, ends included, none before the day's own; at least one."""
+        begin = max(_number(first), day.year * 4 + (day.month - 1) // 3)
         return cls(begin, max(_number(last) - begin + 1, 1))
 
     def name(self, quarter: int) -> str:
@@ -59,6 +59,10 @@ class Quarters:
         """Give the first day of a quarter."""
         n = self.begin + quarter
         return dt.date(n // 4, n % 4 * 3 + 1, 1)
+
+    def first_decision(self, day: dt.date) -> dt.date:
+        """Give the first day on which the programme is decided on: its own first day, or the data's day inside it."""
+        return max(self.first_day(0), day)
 
     def of(self, day: dt.date) -> int:
         """Give the quarter that holds a day."""

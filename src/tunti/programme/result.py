@@ -168,7 +168,8 @@ def event_table(
             )  # fmt: skip
             continue
         begins = t - step.lead
-        decide = months_before(quarters.first_day(begins), step.prepare_months)
+        prepared = t if step.kind in ("open", "join") else begins
+        decide = min(quarters.first_day(begins), months_before(quarters.first_day(prepared), step.prepare_months))
         because = _because(step, t, quarter, number)
         at = quarters.name(t)
         if step.lead:

@@ -270,7 +270,9 @@ _CENTS = 1e5  # the solver counts in thousands of euros
 
 def _search(steps: Steps, folded: Folded, rows: _ShareRows, *, gap: float, nodes: int) -> _Found:
     """Solve what is left after folding; ``quarter`` is -1 for steps that were folded."""
+    # What folding settled counts in the objective, so that the gap is held against the whole net effect.
     model = Model()
+    model.offset = folded.settled / _CENTS
     first, last, n = folded.first, folded.last, len(folded.first)
     base = np.full(n, -1, np.int64)
     for e in folded.kept:
@@ -314,7 +316,7 @@ def _search(steps: Steps, folded: Folded, rows: _ShareRows, *, gap: float, nodes
         if any(high < -1e-9 for high in model.high) or any(low > 1e-9 for low in model.low):
             raise _why(model)
         quarter = np.where(base >= 0, last, -1)
-        return _Found(quarter, (model.offset + folded.settled / _CENTS) * _CENTS, 0)
+        return _Found(quarter, model.offset * _CENTS, 0)
     highs = solver(model.lp(), gap=gap, nodes=nodes)
     status = highs.getModelStatus()
     values = np.asarray(highs.getSolution().col_value)
@@ -333,7 +335,7 @@ def _search(steps: Steps, folded: Folded, rows: _ShareRows, *, gap: float, nodes
         width = int(last[e] - first[e])
         quarter[e] = last[e] - round(float(np.round(values[base[e] : base[e] + width]).sum()))
     bound = info.mip_dual_bound if any(model.integer) else info.objective_function_value
-    return _Found(quarter, bound * _CENTS + folded.settled, int(max(info.mip_node_count, 0)))
+    return _Found(quarter, bound * _CENTS, int(max(info.mip_node_count, 0)))
 
 
 def _add_shares(model: Model, rows: _ShareRows, taken: Callable[[int, int], tuple[int, float]]) -> None:

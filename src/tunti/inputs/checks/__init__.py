@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tunti.findings import Finding
-from tunti.inputs.checks import agencies, offices, people, remote, roads, rows, sites, times
+from tunti.inputs.checks import agencies, offices, people, programme, remote, roads, rows, sites, times
 from tunti.inputs.tables import Inputs
 from tunti.settings import Settings
 
 Check = Callable[[Inputs, Settings], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (*rows.CHECKS, *people.CHECKS, *sites.CHECKS, *agencies.CHECKS, *offices.CHECKS,
-                             *roads.CHECKS, *times.CHECKS, *remote.CHECKS)  # fmt: skip
+                             *roads.CHECKS, *times.CHECKS, *remote.CHECKS, *programme.CHECKS)  # fmt: skip
 """All checks in the order in which their findings are listed."""
 
 
