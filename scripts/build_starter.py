@@ -169,7 +169,7 @@ def sites(seats: pd.DataFrame, municipalities: pd.DataFrame) -> pd.DataFrame:
 
 
 def settings(municipalities: pd.DataFrame) -> str:
-    """Give the settings with the table of inflected names: regions and municipalities, Finnish and Swedish."""
+    """Give the settings with the inflected names of regions and municipalities and the starter's own texts."""
     forms = typed("names").set_index("name")["fi"].to_dict()
     regions = typed("regions")
     fi = {**dict(zip(regions["region_fi"], regions["in_fi"], strict=True)), **forms}
@@ -181,6 +181,10 @@ def settings(municipalities: pd.DataFrame) -> str:
     text = (TYPED / "project.toml").read_text(encoding="utf-8")
     for language, names in (("fi", fi), ("sv", sv)):
         text += f"\n[project.names.{language}]\n" + "".join(f'"{n}" = "{names[n]}"\n' for n in sorted(names))
+    own = typed("texts").set_index("text")
+    for language in ("sv", "en"):
+        said = own.loc[own[language] != "", language].to_dict()
+        text += f"\n[project.texts.{language}]\n" + "".join(f'"{t}" = "{said[t]}"\n' for t in sorted(said))
     return text
 
 

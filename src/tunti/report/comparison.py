@@ -59,7 +59,7 @@ def comparison_document(
     -------
     Document
     """
-    words = words_for(language, found.plans[0].settings.project.names)
+    words = words_for(language, found.plans[0].settings.project.names, found.plans[0].settings.project.texts)
     contexts = [context_for(p, words, audience=audience) for p in found.plans]
     first = contexts[0]
     say = first.say

@@ -306,11 +306,15 @@ _MAPPED = {"cells", "roads", "road_nodes", "road_links", "travel_times", "border
 """Tables whose sources stand under a map; the section on sources names all."""
 
 
+def _publishers(text: str) -> list[str]:
+    return [n for n in re.split(r"[;,]", text) if n.strip()]
+
+
 def draw_foot(canvas: Canvas, plan: RegionalPlan, words: Words, box: Layout) -> None:
     """Write the sources under the map, and the mark when figures are illustrative."""
     shown = [s for s in plan.sources if set(re.split(r"[^a-z_]+", s.table)) & _MAPPED] or list(plan.sources)
     # One source may name several publishers; each is named once.
-    names = list(dict.fromkeys(n.strip() for s in shown for n in re.split(r"[;,]", s.publisher) if n.strip()))
+    names = list(dict.fromkeys(words.own(n.strip()) for s in shown for n in _publishers(s.publisher)))
     parts = [words.text(N_("Coordinate system {crs}."), crs=plan.settings.project.crs)]
     if names:
         parts.append(words.text(N_("Data: {publishers}."), publishers="; ".join(names)))

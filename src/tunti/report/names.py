@@ -15,13 +15,18 @@ from tunti.report.words import Words, missing
 
 
 def in_language(name: str, finnish: object, there: str) -> str:
-    """Say a name in the language where it is a municipality's or begins with one: 'Inari, Ivalo' is 'Enare, Ivalo'."""
+    """Say a name in the language where it is a municipality's or begins or ends with one.
+
+    'Inari, Ivalo' is 'Enare, Ivalo', 'DVV Vaasa' is 'DVV Vasa'.
+    """
     if missing(finnish) or not there:
         return name
     if name == str(finnish):
         return there
-    start = f"{finnish}, "
-    return f"{there}, {name.removeprefix(start)}" if name.startswith(start) else name
+    start, end = f"{finnish}, ", f" {finnish}"
+    if name.startswith(start):
+        return f"{there}, {name.removeprefix(start)}"
+    return f"{name.removesuffix(end)} {there}" if name.endswith(end) else name
 
 
 def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
@@ -46,7 +51,7 @@ def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
     names: dict[str, str] = {}
     for site, name in plan.site_names.items():
         finnish = name.split(", ")[0]
-        names[str(site)] = in_language(name, finnish, known.get(finnish, ""))
+        names[str(site)] = words.own(in_language(name, finnish, known.get(finnish, "")))
     for frame, key in (
         (plan.offices, "office"),
         (plan.candidates, "site"),
@@ -61,7 +66,9 @@ def site_names(plan: RegionalPlan, words: Words) -> dict[str, str]:
             if said == name:
                 said = in_language(name, place.get("name_fi"), words.place(place))
             numbered = re.fullmatch(r"Esimerkki (\d+)", said)
-            names[str(row[key])] = said if numbered is None else words.text(N_("Example {n}"), n=numbered.group(1))
+            if numbered is not None:
+                said = words.text(N_("Example {n}"), n=numbered.group(1))
+            names[str(row[key])] = words.own(said)
     return names
 
 

@@ -53,7 +53,7 @@ def regional_document(
     Document
         Sections in the order of a plan; each says in a sentence what is lacking when its data are missing.
     """
-    words = words_for(language, plan.settings.project.names)
+    words = words_for(language, plan.settings.project.names, plan.settings.project.texts)
     context = context_for(plan, words, audience=audience)
     say = context.say
     facts = [
@@ -63,7 +63,7 @@ def regional_document(
     if plan.scenario != "baseline":
         facts.append((say(N_("Alternative")), plan.scenario))
     if plan.settings.project.name.strip() not in ("", context.area):
-        facts.insert(0, (say(N_("Project")), plan.settings.project.name))
+        facts.insert(0, (say(N_("Project")), words.own(plan.settings.project.name)))
     if made is not None:
         facts.append((say(N_("Dated")), words.date(made)))
     return Document(

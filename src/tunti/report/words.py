@@ -85,10 +85,13 @@ class Words:
     language : {"fi", "sv", "en"}
     names : mapping of str to str
         Forms of place names that answer 'where' (Lappi: Lapissa); names without a form stay uninflected.
+    texts : mapping of str to str
+        The input's own texts in this language, by the text of the input.
     """
 
     language: str
     names: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def locale(self) -> Locale:
@@ -118,8 +121,33 @@ class Words:
 
     def message(self, message: Message) -> str:
         """Say a message of another layer with numbers the language's way."""
-        values = {k: self.message(v) if isinstance(v, Message) else v for k, v in message.values}
+        values = {k: self._said(v) for k, v in message.values}
         return self.text(message.template, **values)
+
+    def _said(self, value: Any) -> Any:
+        """Say what fills a field: a message in the language, a text of the input as the project translates it."""
+        if isinstance(value, Message):
+            return self.message(value)
+        return self.own(value) if isinstance(value, str) and self.texts else value
+
+    def own(self, text: str) -> str:
+        """Say a text of the input in the language when the project's table of texts has it, whole or part by part.
+
+        Parameters
+        ----------
+        text : str
+            A name, a source or a remark; parts stand between commas and may end in a number: 'Inari, haja-asutus 3'.
+
+        Returns
+        -------
+        str
+            The text itself where the table has nothing.
+        """
+        if text in self.texts:
+            return self.texts[text]
+        parts = text.split(", ")
+        said = [_numbered(part, self.texts) for part in parts]
+        return text if said == parts else ", ".join(said)
 
     def number(self, value: SupportsFloat, *, decimals: int = 0, sign: bool = False) -> str:
         """Write a number with grouped thousands and the language's decimal mark.
@@ -269,21 +297,32 @@ class Words:
                 return self.number(value, decimals=decimals or 0)
 
 
-def words_for(language: str, names: Mapping[str, Mapping[str, str]] | None = None) -> Words:
-    """Make the words of a language with the project's table of inflected names.
+def _numbered(part: str, texts: Mapping[str, str]) -> str:
+    name, space, number = part.rpartition(" ")
+    return f"{texts[name]}{space}{number}" if number.isdigit() and name in texts else texts.get(part, part)
+
+
+def words_for(
+    language: str,
+    names: Mapping[str, Mapping[str, str]] | None = None,
+    texts: Mapping[str, Mapping[str, str]] | None = None,
+) -> Words:
+    """Make the words of a language with the project's table of inflected names and its own texts.
 
     Parameters
     ----------
     language : {"fi", "sv", "en"}
     names : mapping of language to (mapping of name to form), optional
         ``settings.project.names``.
+    texts : mapping of language to (mapping of text to text), optional
+        ``settings.project.texts``.
 
     Returns
     -------
     Words
     """
     translator(language)
-    return Words(language, dict((names or {}).get(language, {})))
+    return Words(language, dict((names or {}).get(language, {})), dict((texts or {}).get(language, {})))
 
 
 def rounded_to_total(values: Sequence[float], *, decimals: int = 0) -> list[float]:

@@ -96,7 +96,7 @@ def write_plan(
         stem = "plan" if bare_names else f"plan.{language}"
         makers.update(document_makers(document, stem, formats, moment))
     if "gpkg" in formats:
-        words = words_for(languages[0], plan.settings.project.names)
+        words = words_for(languages[0], plan.settings.project.names, plan.settings.project.texts)
         makers["plan.gpkg"] = partial(_geopackage, plan, words, moment, audience)
     return write_files(folder, makers, progress=progress)
 

@@ -66,7 +66,7 @@ def keep_sections(folder: Path, name: str, version: int, plan: RegionalPlan) -> 
     """
     kept: dict[str, Any] = {"version": version}
     for language in LANGUAGES:
-        words = words_for(language, plan.settings.project.names)
+        words = words_for(language, plan.settings.project.names, plan.settings.project.texts)
         context = context_for(plan, words, audience="project")
         kept[language] = {
             page: [_plain(part.section(context), words, 2) for part in shown] for page, (_, _, shown) in PAGES.items()

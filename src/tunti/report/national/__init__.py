@@ -35,7 +35,7 @@ def national_document(
     -------
     Document
     """
-    words = words_for(language, found.whole.settings.project.names)
+    words = words_for(language, found.whole.settings.project.names, found.whole.settings.project.texts)
     context = context_for(found.whole, words, audience=audience)
     return joint_document(
         context,

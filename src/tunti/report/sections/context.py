@@ -67,7 +67,7 @@ class Context:
             return str(self.words.locale.territories.get(project.country, project.country))
         if self.plan.region is None:
             regions = [self.words.place(r, "region") for r in records(self.plan.proposed.regions)]
-            return project.name.strip() or self.words.listing([name for name in regions if name])
+            return self.words.own(project.name.strip()) or self.words.listing([name for name in regions if name])
         names = self.plan.region_names
         return next((names[k] for k in (self.words.language, "fi", "sv", "en") if names.get(k)), "")
 

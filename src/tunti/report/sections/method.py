@@ -154,7 +154,7 @@ def sources(context: Context) -> Section:
     -------
     Section
     """
-    plan, say = context.plan, context.say
+    plan, say, own = context.plan, context.say, context.words.own
     title = say(N_("Sources and licences"))
     if not plan.sources:
         return Section("sources", title, (context.lacking(say(N_("The input names no sources."))),))
@@ -169,8 +169,11 @@ def sources(context: Context) -> Section:
             Column(say(N_("Date")), "text", weight=0.7),
             Column(say(N_("Limits")), weight=1.9),
         ),
-        [(_tables(context, s.table), s.title, s.publisher, s.licence, s.date, s.note) for s in plan.sources],
-        note=say(N_("Titles and remarks are in the language of the input.")),
+        [
+            (_tables(context, s.table), *(own(t) for t in (s.title, s.publisher, s.licence, s.date, s.note)))
+            for s in plan.sources
+        ],
+        note="" if plan.settings.project.texts else say(N_("Titles and remarks are in the language of the input.")),
     )
     return Section("sources", title, (table,))
 

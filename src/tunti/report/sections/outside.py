@@ -9,6 +9,7 @@ import numpy as np
 
 from tunti.locale import N_
 from tunti.report.document import Block, Column, Paragraph, Section, Table, Value
+from tunti.report.names import in_language
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.points import municipalities_of
 from tunti.report.sections.today import today_note
@@ -173,7 +174,7 @@ def outside(context: Context) -> Section:
         [
             (
                 words.place(r) or "–",
-                text(r["cell"]),
+                words.own(in_language(text(r["cell"]), r.get("name_fi"), words.place(r))),
                 int(r["people"]),
                 number(r["minutes"]),
                 number(r["minutes_over"]),

@@ -41,7 +41,7 @@ def _ordered(context: Context, frame: pd.DataFrame) -> str:
     if "source" not in frame:
         return ""
     rows = frame.loc[frame["required"].astype(bool), "source"]
-    sources = list(dict.fromkeys(text(s) for s in rows if text(s)))
+    sources = list(dict.fromkeys(context.words.own(text(s)) for s in rows if text(s)))
     if not sources:
         return ""
     return " " + context.say(N_("Ordered to open, source in the input: {sources}."), sources="; ".join(sources))

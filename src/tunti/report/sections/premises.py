@@ -208,7 +208,7 @@ def _workplaces(context: Context, premises: Premises) -> Block:
         name = text(r["name"])
         start = name.split(", ")[0]
         row: list[Value] = [
-            in_language(name, start, places.get(start, "")),
+            words.own(in_language(name, start, places.get(start, ""))),
             say(KINDS[str(r["kind"])]),
             agencies,
             whole(r["m2_used"]),

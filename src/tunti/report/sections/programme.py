@@ -252,7 +252,7 @@ def _named(context: Context, events: pd.DataFrame) -> pd.DataFrame:
             return context.site(row["site"])
         name = text(row["what"])
         start = name.split(", ")[0]
-        return in_language(name, start, places.get(start, ""))
+        return context.words.own(in_language(name, start, places.get(start, "")))
 
     return events.assign(what=[said(r) for r in records(events[["what", "site", "office"]])])
 
