@@ -294,29 +294,10 @@ def _points(context: Context, remote: RemoteService) -> Block:
     )
     if open_:
         note += " " + say(N_("Break-even: visits from which the travel saved is worth the rooms and the hosts."))
-    roomless = _roomless(context, remote)
-    if roomless:
-        note += " " + say(
-            N_(
-                "By the table of agencies, agencies serve remotely also at points that have no room here ({names}): "
-                "their rooms are still to be sized."
-            ),
-            names=context.words.listing(roomless),
-        )
     return context.table(
         "remote-points", say(N_("Remote rooms and counters by point")), columns, rows, total=(*total, ""), note=note,
         paper_rows=40,
     )  # fmt: skip
-
-
-def _roomless(context: Context, remote: RemoteService) -> list[str]:
-    """Name the points without a remote room where agencies are to serve remotely."""
-    if context.plan.services is None:
-        return []
-    duties = context.plan.services.duties
-    remotely = set(duties.loc[duties["mode"].astype(str) == "remote", "site"].astype(str))
-    without = remote.points.loc[remote.points["rooms"] == 0, "site"].astype(str)
-    return [context.site(s) for s in without if s in remotely]
 
 
 def _value(context: Context, figures: dict[str, Any]) -> Block:
@@ -332,6 +313,13 @@ def _value(context: Context, figures: dict[str, Any]) -> Block:
         worth=words.euros(figures["travel_value_eur"]),
         interpreter_hours=words.number(figures["interpreter_travel_minutes_saved"] / 60),
     )
+    rooms, home = (figures[f"travel_minutes_saved_{k}"] / 60 for k in ("rooms", "home"))
+    if rooms and home:
+        saved += " " + say(
+            N_("Of the hours, the points' remote rooms save {rooms} and service at home {home}."),
+            rooms=words.number(rooms),
+            home=words.number(home),
+        )
     if context.audience != "project":
         return Paragraph(saved)
     cost = say(
