@@ -176,6 +176,7 @@ def _duties(context: Context, services: Services, duties: pd.DataFrame) -> Table
         (context.site(r["site"]), *(at.get((str(r["site"]), code), "–") for code in codes))
         for r in records(services.points[services.points["site"].astype(str).isin(served)])
     ]
+    rows.sort(key=lambda row: str(row[0]))
     legend = "; ".join(f"{say(SHORT[m])} = {say(CHOICE_LABELS[m])}" for m in MODES)
     return context.table(
         "duties",
