@@ -39,7 +39,20 @@ def services(closing, staying=()):
     rows = [(o, a, "closes", "S1", 12.0) for o, a in closing] + [(o, a, "stays", None, None) for o, a in staying]
     names = ["office", "agency", "customer_part", "replaced_by", "minutes_to_replacement"]
     duties = pd.DataFrame({"site": ["S1", "S1"], "agency": ["DVV", "Kela"], "mode": ["staffed", "remote"]})
-    return SimpleNamespace(offices=pd.DataFrame(rows, columns=names), duties=duties)
+    access = pd.DataFrame(
+        [("90", "DVV", "DVV", 60.0, 0.9, 900, 500, 600), ("90", "Kela", "Kela", 60.0, None, 900, 900, 900),
+         (OTHER, "DVV", "DVV", 60.0, 0.9, 100, 90, 10), (None, "DVV", "DVV", 60.0, None, 1000, 590, 610)],
+        columns=["region", "service", "agency", "standard_minutes", "share_set", "people", "people_inside_today",
+                 "people_inside_after"],
+    )  # fmt: skip
+    cells = pd.DataFrame({"cell": ["c000"], "place": ["office:O1"], "minutes_after": [3.0]})
+    return SimpleNamespace(
+        offices=pd.DataFrame(rows, columns=names),
+        duties=duties,
+        access=access,
+        cells=cells,
+        points=pd.DataFrame({"site": ["S1", "S2"]}),
+    )
 
 
 def programme(fit_outs, *, saving, closing=()):

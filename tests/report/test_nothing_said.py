@@ -1,16 +1,18 @@
 """What says nothing is not shown: empty columns, points that nobody serves, equal rows; a sentence says it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from tunti.report.document import Column
+from tunti.report.document import Column, Table
 from tunti.report.sections.agencies import _duties, unserved_sites
 from tunti.report.sections.context import context_for
 from tunti.report.sections.premises import _customers
 from tunti.report.sections.summary import drives_change
 from tunti.report.words import words_for
+from tunti.report.writers.excel import sheet_name
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,12 @@ def test_nobody_s_longer_drive_is_said_in_words(plan, language, stay):
     none, some = (drives_change(context, "2", 5, longer, stay=stay) for longer in (0, 7))
     assert "0" not in none.replace("2", "")
     assert "7" in some
+
+
+def test_a_sheet_s_name_is_one_that_excel_takes():
+    words, taken = words_for("en"), set()
+    long = Table("long", "Accessibility of the agency's services", (Column("A"),), ())
+    assert sheet_name(long, words, taken) == "Accessibility of the agency"
+    names = [sheet_name(replace(long, name=n), words, taken) for n in ("agency-DVV", "services-DVV", "closing-DVV")]
+    assert names == ["DVV", "DVV services", "DVV closing offices"]
+    assert sheet_name(replace(long, name="closing-costs"), words, taken) == "Leaving points out"

@@ -161,3 +161,52 @@ def test_the_comparison_names_what_is_compared_and_puts_what_differs_first(plan)
     alike = [len(set(row[1:])) == 1 for row in points.rows]
     assert alike == sorted(alike)
     assert not alike[0]
+
+
+def test_people_who_reach_a_service_are_the_regions_own_added_up(roll_up):
+    rows = roll_up.services.set_index("service")
+    assert rows.loc["DVV", ["people", "people_inside_today", "people_inside_after"]].tolist() == [1000, 590, 610]
+    assert rows.loc["DVV", "share_after"] == 0.61
+    assert rows.loc["Kela", "people"] == 900  # the other region's rows lack it
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_says_what_is_proposed_what_it_costs_and_who_loses(roll_up, language):
+    first = national_document(roll_up, language=language).sections[0]
+    proposed, _, costs, who, _ = first.blocks
+    offices, closes = roll_up.agencies[["offices", "closes"]].sum()
+    assert f"({offices})" in proposed.texts[0]
+    assert f" {closes}" in proposed.texts[0]
+    assert f" {len(roll_up.whole.points)}" in proposed.texts[0]
+    assert "0,2" in costs.text or "0.2" in costs.text  # 200,000.5 euros a year
+    assert "61" in who.text  # per cent reach a service whose goal is 90
+
+
+def test_a_cost_is_never_a_negative_saving(roll_up):
+    dearer = replace(roll_up, regions=roll_up.regions.assign(net_state_year=-1_000_000.0))
+    for language, more in (("fi", "suuremmat"), ("sv", "mer per år"), ("en", "more than today")):
+        document = national_document(dearer, language=language)
+        said = document.sections[0].blocks[2].text + document.sections[2].blocks[0].text
+        assert said.count(more) == 2
+        assert "\u2212" not in said
+        figure = document.sections[0].blocks[1].figures[-1]
+        assert figure.value.startswith("2")
+
+
+def test_no_limit_is_not_told_as_no_conflict(roll_up):
+    region, neighbour = make_regions()
+    found = national([region, neighbour], region, empty(LIMITS))
+    assert not found.limited
+    told = next(s for s in national_document(found, language="en").sections if s.key == "conflicts").blocks[1].items
+    assert sum("no limit is given" in t for t in told) == 2
+    assert roll_up.limited == {"crews", "budget"}
+    told = next(s for s in national_document(roll_up, language="en").sections if s.key == "conflicts").blocks[1].items
+    assert not any("no limit" in t for t in told)
+
+
+def test_what_is_the_same_for_every_plan_is_a_sentence(roll_up):
+    alike = replace(roll_up, plans=tuple(replace(p, hearing=None, lacking={}) for p in roll_up.plans))
+    section = next(s for s in national_document(alike, language="en").sections if s.key == "states")
+    assert len(section.blocks) == 1
+    assert "baseline" in section.blocks[0].text
+    assert "nothing" in section.blocks[0].text

@@ -96,6 +96,36 @@ def oversubscribed(plans: Sequence[RegionalPlan], limits: pd.DataFrame) -> list[
     return rows
 
 
+def limits_known(plans: Sequence[RegionalPlan], limits: pd.DataFrame) -> frozenset[str]:
+    """Tell for which of crews and money the input or the settings give a limit: without one nothing can be too much.
+
+    Parameters
+    ----------
+    plans : sequence of RegionalPlan
+    limits : DataFrame
+        The input table.
+
+    Returns
+    -------
+    frozenset of str
+        ``crews``, ``budget``, both or none.
+    """
+    known = set()
+    for kind, column in (("crews", "crews"), ("budget", "budget_eur")):
+        settings = [
+            limit
+            for own in (plan.settings.programme for plan in plans)
+            for limit in (
+                (own.crews_per_region, own.crews_all_regions)
+                if kind == "crews"
+                else (own.budget_eur_year, own.budget_all_regions_eur_year)
+            )
+        ]
+        if limits[column].notna().any() or any(limit is not None for limit in settings):
+            known.add(kind)
+    return frozenset(known)
+
+
 def _most(
     given: Mapping[tuple[str, int], Mapping[Any, Any]], region: str, year: int, column: str, settings: Settings
 ) -> float | None:

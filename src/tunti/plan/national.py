@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from tunti.plan.capacity import Busy, busy, fit_outs, oversubscribed
+from tunti.plan.capacity import Busy, busy, fit_outs, limits_known, oversubscribed
 from tunti.plan.regional import RegionalPlan
 
 MODES = ("staffed", "visiting", "remote", "assisted")
@@ -42,6 +42,11 @@ class National:
     load : DataFrame
         ``year, crews`` (most fit-outs at the same time in a quarter of the year), ``cost_eur`` of fit-outs, spread
         evenly over their quarters.
+    services : DataFrame
+        ``service, agency, standard_minutes, share_set, people, people_inside_today, people_inside_after``: the
+        regions' people added up, ``share_today, share_after``.
+    limited : frozenset of str
+        ``crews`` and ``budget`` where a limit is known: without one nothing can be found to ask for too much.
     """
 
     whole: RegionalPlan
@@ -50,6 +55,8 @@ class National:
     conflicts: pd.DataFrame
     agencies: pd.DataFrame
     load: pd.DataFrame
+    services: pd.DataFrame
+    limited: frozenset[str]
 
     @property
     def cashflow(self) -> pd.DataFrame | None:
@@ -82,6 +89,8 @@ def national(plans: Sequence[RegionalPlan], whole: RegionalPlan, limits: pd.Data
         conflicts=_conflicts(plans, whole, limits),
         agencies=_agencies(plans),
         load=_load(together),
+        services=_services(plans),
+        limited=limits_known(plans, limits),
     )
 
 
@@ -181,6 +190,25 @@ def _closures(plan: RegionalPlan, whole: RegionalPlan, closed: Mapping[str, str]
                  "outside": outside}
             )  # fmt: skip
     return rows
+
+
+def _services(plans: Sequence[RegionalPlan]) -> pd.DataFrame:
+    """Add the people within each service's standard up over the regions."""
+    sums = ["people", "people_inside_today", "people_inside_after"]
+    keys = ["service", "agency", "standard_minutes", "share_set"]
+    frames = [
+        plan.services.access[plan.services.access["region"].astype("string") == str(plan.region)]
+        for plan in plans
+        if plan.services is not None
+    ]
+    rows = pd.concat([f[[*keys, *sums]] for f in frames], ignore_index=True) if frames else None
+    if rows is None or not len(rows):
+        return pd.DataFrame(columns=[*keys, *sums, "share_today", "share_after"])
+    added = rows.groupby(keys, as_index=False, dropna=False, sort=True)[sums].sum()
+    people = added["people"].astype(float).clip(lower=1.0)
+    return added.assign(
+        share_today=added["people_inside_today"] / people, share_after=added["people_inside_after"] / people
+    )
 
 
 def _load(together: Busy) -> pd.DataFrame:

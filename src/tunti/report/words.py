@@ -211,7 +211,9 @@ class Words:
     def euros(self, value: SupportsFloat, *, decimals: int = 0) -> str:
         """Write euros with their sign."""
         text = self.number(value, decimals=decimals)
-        return f"€{text}" if self.language == "en" else f"{text}{NBSP}€"
+        if self.language != "en":
+            return f"{text}{NBSP}€"
+        return f"{MINUS}€{text.removeprefix(MINUS)}" if text.startswith(MINUS) else f"€{text}"
 
     def mega(self, value: SupportsFloat, *, decimals: int = 1) -> str:
         """Write euros as millions, with a decimal more while they would round to nothing: 0.7 M€, 0.04 M€."""

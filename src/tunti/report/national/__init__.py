@@ -11,8 +11,9 @@ from tunti.report.document import Document
 from tunti.report.national.agencies import agencies_section
 from tunti.report.national.conflicts import conflicts_section
 from tunti.report.national.money import totals_section
+from tunti.report.national.standard import standard_section
 from tunti.report.national.states import states_section
-from tunti.report.national.summary import standard_section, summary_section
+from tunti.report.national.summary import summary_section
 from tunti.report.sections.context import context_for
 from tunti.report.visible import Audience
 from tunti.report.words import words_for

@@ -10,12 +10,12 @@ from tunti.plan.national import MODES, National
 from tunti.report.document import Block, Column, Paragraph, Section, Table, Value
 from tunti.report.national.conflicts import region_names
 from tunti.report.sections.closing import closed_offices, closing_times, quarter
-from tunti.report.sections.context import Context, number, records, text
+from tunti.report.sections.context import Context, number, records, text, whole
 
 COUNTS = ("offices", "closes", *MODES)
 
-PAPER = 12
-"""Closing offices of an agency that paper lists. A default of this product."""
+PAPER = 25
+"""Closing offices and services of an agency that paper lists. A default of this product."""
 
 
 def agencies_section(context: Context, found: National) -> Section:
@@ -45,6 +45,8 @@ def agencies_section(context: Context, found: National) -> Section:
         say(N_("Agencies in all regions: offices today and presences at points by mode")),
         say(N_("Agency")),
         sums.assign(label=sums["_name"]),
+        found,
+        note=_unused(context, found),
     )
     sheets = tuple(
         _sheet(context, found, str(agency), closing.get(str(agency), []), n)
@@ -53,28 +55,45 @@ def agencies_section(context: Context, found: National) -> Section:
     return Section("agencies", title, (every,), sheets)
 
 
-def _table(context: Context, name: str, caption: str, first: str, frame: pd.DataFrame) -> Table:
+def _used(found: National) -> tuple[str, ...]:
+    """Give the modes in which some agency serves at some point."""
+    return tuple(m for m in MODES if found.agencies[m].sum())
+
+
+def _unused(context: Context, found: National) -> str:
+    """Say in which modes nobody serves: their columns of zeros are left out."""
+    names = [context.say(CHOICE_LABELS[m]) for m in MODES if m not in _used(found)]
+    if not names:
+        return ""
+    return context.say(N_("Modes in which no agency serves at any point: {names}."), names=context.words.listing(names))
+
+
+def _table(
+    context: Context, name: str, caption: str, first: str, frame: pd.DataFrame, found: National, *, note: str = ""
+) -> Table:
     """Count offices and presences by mode in the rows of a frame, named by its column ``label``."""
     say = context.say
+    used = _used(found)
     money = context.audience == "project" and bool(frame["saving_eur_year"].notna().any())
     offices, presences = say(N_("Offices today")), say(N_("At points"))
     columns = [
         Column(first, weight=2.2),
         Column(say(N_("All")), "whole", adds=True, group=offices, weight=0.8),
         Column(say(N_("Of them close")), "whole", adds=True, group=offices, weight=0.9),
-        *(Column(say(CHOICE_LABELS[m]), "whole", adds=True, group=presences, weight=1.25) for m in MODES),
+        *(Column(say(CHOICE_LABELS[m]), "whole", adds=True, group=presences, weight=1.25) for m in used),
     ]
-    counts: list[str] = list(COUNTS)
+    plain = ["offices", "closes", *used]
+    counts = list(plain)
     if money:
         columns.append(Column(say(N_("Saving, € a year")), "euro", adds=True, weight=1.4))
         counts.append("saving_eur_year")
     rows: list[tuple[Value, ...]] = [
-        (text(r["label"]), *(int(r[c]) for c in COUNTS), *((number(r["saving_eur_year"]),) if money else ()))
+        (text(r["label"]), *(int(r[c]) for c in plain), *((number(r["saving_eur_year"]),) if money else ()))
         for r in records(frame)
     ]
     sums = frame[counts].sum()
-    total = (say(N_("All")), *(int(sums[c]) for c in COUNTS), *((float(sums["saving_eur_year"]),) if money else ()))
-    return context.table(name, caption, columns, rows, total=total)
+    total = (say(N_("All")), *(int(sums[c]) for c in plain), *((float(sums["saving_eur_year"]),) if money else ()))
+    return context.table(name, caption, columns, rows, total=total, note=note)
 
 
 def _sheet(context: Context, found: National, agency: str, closing: list[tuple[Value, ...]], n: int) -> Section:
@@ -88,6 +107,12 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
         closes=words.number(int(sums["closes"])),
         points=words.number(int(sum(sums[m] for m in MODES))),
     )
+    gone = rows[(rows["offices"] <= rows["closes"]) & (rows[list(MODES)].sum(axis=1) == 0)]
+    if len(gone):
+        lead += " " + say(
+            N_("Regions in which the agency has no office after and serves at no point: {names}."),
+            names=words.listing([names.get(str(r), str(r)) for r in gone["region"]]),
+        )
     blocks: list[Block] = [
         Paragraph(lead),
         _table(
@@ -96,8 +121,11 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
             say(N_("{agency} by region"), agency=context.agency(agency)),
             say(N_("Region")),
             rows.assign(label=[names.get(str(r), str(r)) for r in rows["region"]]),
+            found,
         ),
     ]
+    if served := _services(context, found, agency):
+        blocks.append(served)
     if closing:
         dated = [Column(say(N_("Closes in quarter")), weight=0.9)] * any(r[4] for r in closing)
         columns = (
@@ -111,6 +139,38 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
         shown = [r[: len(columns)] for r in closing]
         blocks.append(context.table(f"closing-{agency}", caption, columns, shown, paper_rows=PAPER))
     return Section(f"agency-{n}", context.agency(agency), tuple(blocks), new_page=True)
+
+
+def _services(context: Context, found: National, agency: str) -> Table | None:
+    """Write how many people reach each of an agency's services today and after, None where it is not known."""
+    say = context.say
+    frame = found.services[found.services["agency"].astype(str) == agency]
+    if not len(frame):
+        return None
+    within = say(N_("Share within"))
+    rows: list[tuple[Value, ...]] = [
+        (
+            context.service(r["service"]),
+            number(r["standard_minutes"]),
+            number(r["share_today"]),
+            number(r["share_after"]),
+            whole(r["people"] - r["people_inside_after"]),
+        )
+        for r in records(frame.sort_values(["share_after", "service"], kind="stable"))
+    ]
+    return context.table(
+        f"services-{agency}",
+        say(N_("Accessibility of the agency's services, all regions: {agency}"), agency=context.agency(agency)),
+        (
+            Column(say(N_("Service")), weight=2.6),
+            Column(say(N_("Standard, min")), "minutes", weight=0.9),
+            Column(say(N_("today")), "share", group=within),
+            Column(say(N_("proposal")), "share", group=within),
+            Column(say(N_("People outside")), "whole"),
+        ),
+        rows,
+        paper_rows=PAPER,
+    )
 
 
 def _closing(context: Context, found: National) -> dict[str, list[tuple[Value, ...]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tunti.locale import N_
 from tunti.plan.national import National
 from tunti.report.document import Block, Bullets, Column, Paragraph, Section, Value
-from tunti.report.sections.closing import quarter
+from tunti.report.sections.closing import closed_offices, quarter
 from tunti.report.sections.context import Context, records, text, whole
 from tunti.report.words import missing
 
@@ -48,7 +48,13 @@ def conflicts_section(context: Context, found: National) -> Section:
         )
         if part is not None
     ]
-    counts = [f"{say(label)}: {words.number(int((table['kind'] == kind).sum()))}" for kind, label in KINDS.items()]
+    limited = {kind: kind in found.limited for kind in ("crews", "budget")}
+    counts = [
+        f"{say(label)}: {words.number(int((table['kind'] == kind).sum()))}"
+        if limited.get(kind, True)
+        else say(N_("{what}: not known, since no limit is given"), what=say(label))
+        for kind, label in KINDS.items()
+    ]
     return Section(
         "conflicts",
         say(N_("Conflicts and dependencies between regions")),
@@ -109,6 +115,7 @@ def _points(context: Context, found: National, kind: str) -> Section | None:
         kind.replace("_", "-"),
         say(title),
         (
+            *_why(context, found, kind),
             Paragraph(say(what_to_do), lead=say(N_("What to do."))),
             context.table(
                 kind,
@@ -126,6 +133,35 @@ def _points(context: Context, found: National, kind: str) -> Section | None:
             ),
         ),
     )
+
+
+def _why(context: Context, found: National, kind: str) -> list[Block]:
+    """Say how a plan comes to count on a point that is not there, and which closing offices do."""
+    say = context.say
+    if kind != "missing_point":
+        return []
+    texts = [
+        say(
+            N_(
+                "Each plan was made with the points that the network of all regions has elsewhere; the other region's "
+                "own plan then chose otherwise."
+            )
+        )
+    ]
+    proposed = {str(s) for plan in found.plans for s in plan.points["site"]}
+    leaning = [
+        f"{context.site(r['office'])} ({context.site(r['replaced_by'])})"
+        for plan in found.plans
+        if plan.services is not None
+        for r in records(closed_offices(plan.services))
+        if not missing(r["replaced_by"]) and str(r["replaced_by"]) not in proposed
+    ]
+    if leaning:
+        names = context.words.listing(leaning)
+        texts.append(
+            say(N_("Offices that close although the point that takes over is in no plan: {names}."), names=names)
+        )
+    return [Paragraph(" ".join(texts))]
 
 
 def _capacity(context: Context, found: National) -> Section | None:

@@ -11,6 +11,7 @@ from tunti.report.cover import MONEY
 from tunti.report.document import Block, Column, Figure, Paragraph, Section, Table, Value
 from tunti.report.programme_charts import cash_chart
 from tunti.report.sections.context import Context, number, records
+from tunti.report.sections.money_short import own_costs
 
 
 def total_of(found: National, name: str) -> float | None:
@@ -64,29 +65,99 @@ def totals_section(context: Context, found: National) -> Section:
             )
         )
     blocks.append(_by_region(context, found))
-    if len(found.load):
+    if len(found.load) == 1:
+        row = records(found.load)[0]
+        blocks.append(
+            Paragraph(
+                say(
+                    N_("All fit-outs fall in {year}: at most {n} at the same time, {cost} in all."),
+                    year=str(row["year"]),
+                    n=words.number(row["crews"]),
+                    cost=words.mega(row["cost_eur"]),
+                )
+            )
+        )
+    elif len(found.load):
         blocks.append(_load(context, found))
     return Section("totals", title, tuple(blocks))
 
 
+def costs_text(context: Context, found: National) -> tuple[str, str]:
+    """Say in plain words what all programmes cost together and whom, for the summary.
+
+    Parameters
+    ----------
+    context : Context
+    found : National
+
+    Returns
+    -------
+    text, lead : str
+    """
+    say, words = context.say, context.words
+    lead = say(N_("What it costs."))
+    net = total_of(found, "net_state_year")
+    if net is None:
+        return say(N_("It is not known: the programme, from which costs and savings come, is lacking.")), lead
+    target, once = found.whole.settings.programme.target_eur_year, total_of(found, "one_off_state") or 0.0
+    texts = [
+        say(
+            N_("At the end of the programmes the state pays {net} a year less than today.")
+            if net >= 0
+            else N_("At the end of the programmes the state pays {net} a year more than today."),
+            net=words.mega(abs(net)),
+        ),
+        _gap(context, net, target),
+        say(N_("One-off costs before that are {once}."), once=words.mega(max(-once, 0.0))),
+    ]
+    agencies = total_of(found, "net_agencies_year")
+    if agencies is not None:
+        texts.append(own_costs(context, agencies))
+    return " ".join([*texts, *_without(context, found)]), lead
+
+
+def _gap(context: Context, net: float, target: float) -> str:
+    """Say the target and how far the plans are from it."""
+    say, words = context.say, context.words
+    return (
+        say(
+            N_("The target is that it pays {target} a year less: the plans are {gap} short of it."),
+            target=words.mega(target),
+            gap=words.mega(target - net),
+        )
+        if net < target
+        else say(
+            N_("The target is that it pays {target} a year less: the plans are {gap} above it."),
+            target=words.mega(target),
+            gap=words.mega(net - target),
+        )
+    )
+
+
+def _without(context: Context, found: National) -> list[str]:
+    """Name the regions that have no programme."""
+    words = context.words
+    lacking = [words.place(r, "region") for r in records(found.regions[found.regions["net_state_year"].isna()])]
+    if not lacking:
+        return []
+    return [context.say(N_("Without a programme and not in the sums: {names}."), names=words.listing(lacking))]
+
+
 def _lead(context: Context, found: National) -> str:
     say, words = context.say, context.words
-    net, target = total_of(found, "net_state_year") or 0.0, found.whole.settings.programme.target_eur_year
+    net = total_of(found, "net_state_year") or 0.0
     known = int(found.regions["net_state_year"].notna().sum())
     texts = [
         say(
-            N_("The programmes of {n} regions save the state {saving} a year at their end. The target is {target}."),
+            N_("With the programmes of {n} regions the state pays {net} a year less than today at their end.")
+            if net >= 0
+            else N_("With the programmes of {n} regions the state pays {net} a year more than today at their end."),
             n=words.number(known),
-            saving=words.euros(net),
-            target=words.euros(target),
+            net=words.mega(abs(net)),
         ),
-        say(N_("The plans are {gap} short of it."), gap=words.euros(target - net))
-        if net < target
-        else say(N_("The plans are {gap} above it."), gap=words.euros(net - target)),
+        _gap(context, net, found.whole.settings.programme.target_eur_year),
+        *_without(context, found),
     ]
-    if known < len(found.regions):
-        missing = [words.place(r, "region") for r in records(found.regions[found.regions["net_state_year"].isna()])]
-        texts.append(say(N_("Without a programme and not in the sums: {names}."), names=words.listing(missing)))
     return " ".join(texts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tunti.locale import N_
 from tunti.plan.national import National
-from tunti.report.document import Column, Section, Value
+from tunti.report.document import Block, Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context
 from tunti.report.sections.statements import STATES, status
 
@@ -52,23 +52,56 @@ def states_section(context: Context, found: National) -> Section:
                 words.listing(lacking) if lacking else say(N_("nothing")),
             )
         )
-    count = {name: sum(p.state == state for p in found.plans) for state, name in STATES.items()}
-    return Section(
-        "states",
-        say(N_("State of the plans")),
-        (
+    columns = (
+        Column(say(N_("Region")), weight=1.4),
+        Column(say(N_("Plan")), weight=1.6),
+        Column(say(N_("State")), weight=1.4),
+        Column(say(N_("Statements")), weight=0.9),
+        Column(say(N_("Lacking")), weight=1.7),
+    )
+    alike = [k for k in range(1, len(columns)) if len(rows) > 1 and len({row[k] for row in rows}) == 1]
+    blocks: list[Block] = [Paragraph(" ".join([states_text(context, found), *_alike(context, rows, alike)]))]
+    kept = [k for k in range(len(columns)) if k not in alike]
+    if len(kept) > 1:
+        blocks.append(
             context.table(
                 "states",
                 say(N_("State of each regional plan, and what it lacks")),
-                (
-                    Column(say(N_("Region")), weight=1.4),
-                    Column(say(N_("Plan")), weight=1.6),
-                    Column(say(N_("State")), weight=1.4),
-                    Column(say(N_("Statements")), weight=0.9),
-                    Column(say(N_("Lacking")), weight=1.7),
-                ),
-                rows,
-                note="; ".join(f"{say(name)}: {words.number(n)}" for name, n in count.items()),
-            ),
-        ),
-    )
+                [columns[k] for k in kept],
+                [tuple(row[k] for k in kept) for row in rows],
+            )
+        )
+    return Section("states", say(N_("State of the plans")), tuple(blocks))
+
+
+def _alike(context: Context, rows: list[tuple[Value, ...]], alike: list[int]) -> list[str]:
+    """Say in sentences what is the same for all plans: a column of equal words says less."""
+    say = context.say
+    texts = []
+    if 1 in alike:
+        texts.append(say(N_("Plan of every region: {plan}."), plan=str(rows[0][1])))
+    if 3 in alike and rows[0][3] == "–":
+        texts.append(say(N_("No plan has been sent for statements.")))
+    elif 3 in alike:
+        texts.append(say(N_("Statements on every plan: {given}."), given=str(rows[0][3])))
+    if 4 in alike:
+        texts.append(say(N_("Lacking from every plan: {parts}."), parts=str(rows[0][4])))
+    return texts
+
+
+def states_text(context: Context, found: National) -> str:
+    """Count the plans by their state, in a sentence.
+
+    Parameters
+    ----------
+    context : Context
+    found : National
+
+    Returns
+    -------
+    str
+    """
+    say, words = context.say, context.words
+    count = {name: sum(p.state == state for p in found.plans) for state, name in STATES.items()}
+    told = [f"{say(name)} {words.number(n)}" for name, n in count.items() if n]
+    return say(N_("Plans by their state: {states}."), states=words.listing(told)) if told else ""

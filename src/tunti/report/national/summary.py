@@ -1,21 +1,34 @@
-"""The roll-up's first page and the standard by region."""
+"""The roll-up's first page: what is proposed, what it costs, who loses and who gains."""
 
 from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
+
 from tunti.locale import N_
 from tunti.plan.national import National
-from tunti.report.document import Block, Callout, Column, Figure, KeyFigure, KeyFigures, Paragraph, Section, Value
+from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragraph, Section
 from tunti.report.maps import network_map
 from tunti.report.national.conflicts import conflict_count
-from tunti.report.national.money import total_of
-from tunti.report.sections.context import Context, number, records, whole
-from tunti.report.sections.summary import map_alt
+from tunti.report.national.money import costs_text, total_of
+from tunti.report.national.states import states_text
+from tunti.report.sections.agencies import unserved_sites
+from tunti.report.sections.context import Context, records
+from tunti.report.sections.missed import below, told_short
+from tunti.report.sections.summary import (
+    changes_with,
+    drives_change,
+    losing,
+    map_alt,
+    map_height,
+    moved_people,
+    staying,
+)
 
 
 def summary_section(context: Context, found: National) -> Section:
-    """Write the first page: whether the plans fit together, five figures and the map.
+    """Write the first page: what is proposed, whether the plans fit together, what it costs, who loses, and the map.
 
     Parameters
     ----------
@@ -27,39 +40,55 @@ def summary_section(context: Context, found: National) -> Section:
     -------
     Section
     """
+    proposed, costs, who = _proposed(context, found), Paragraph(*costs_text(context, found)), _who(context, found)
+    height = map_height(*proposed.texts, costs.text, who.text)
+    return Section(
+        "summary",
+        context.say(N_("Summary")),
+        (
+            proposed,
+            _figures(context, found),
+            costs,
+            who,
+            Figure(
+                "summary-map",
+                context.say(N_("Proposed network and drive times to it")),
+                map_alt(context, "proposed"),
+                partial(network_map, context.plan, context.words, which="proposed", most_height=height, compact=True),
+                floats=False,
+            ),
+        ),
+    )
+
+
+def _proposed(context: Context, found: National) -> Callout:
+    """Say what the plans propose together, and whether they fit together."""
     say, words = context.say, context.words
-    today, after = found.whole.today, found.whole.proposed
+    points, new = int(found.regions["points"].sum()), int(found.regions["new"].sum())
+    text = say(
+        N_("The regional plans ({regions}) propose {points} joint service points: existing {existing}, new {new}."),
+        regions=words.number(len(found.plans)),
+        points=words.number(points),
+        existing=words.number(points - new),
+        new=words.number(new),
+    )
+    if len(found.agencies):
+        offices, closes = (int(found.agencies[c].sum()) for c in ("offices", "closes"))
+        text += " " + say(
+            N_(
+                "Of the agencies' own offices with customers ({offices}) this many close their customer part: {closes}."
+            ),
+            offices=words.number(offices),
+            closes=words.number(closes),
+        )
+    empty = sum(len(unserved_sites(p.services)) for p in found.plans if p.services is not None)
+    if empty:
+        text += " " + say(
+            N_("Points at which no agency of the input serves, so that it has to be agreed on who does: {n}."),
+            n=words.number(empty),
+        )
     conflicts = conflict_count(found)
-    net, target = total_of(found, "net_state_year"), found.whole.settings.programme.target_eur_year
-    figures = [
-        KeyFigure(
-            words.number(int(found.regions["points"].sum())),
-            say(N_("joint service points")),
-            say(N_("in {n} regional plans"), n=words.number(len(found.plans))),
-        ),
-        KeyFigure(
-            words.share(after.share),
-            say(N_("of people at most {minutes} minutes away"), minutes=context.minutes),
-            say(N_("today, an office of any agency: {value}"), value=words.share(today.share)),
-        ),
-        KeyFigure(
-            words.number(after.people_outside),
-            say(N_("people farther than {minutes} minutes"), minutes=context.minutes),
-            say(N_("today, an office of any agency: {value}"), value=words.number(today.people_outside)),
-        ),
-        KeyFigure(
-            "–"
-            if found.regions["offices_closed"].isna().all()
-            else words.number(found.regions["offices_closed"].sum()),
-            say(N_("offices that close their customer part")),
-        ),
-        KeyFigure(
-            "–" if net is None else f"{words.number(net / 1e6, decimals=1)}\u00a0M€",
-            say(N_("state's saving a year")),
-            say(N_("target {target}"), target=f"{words.number(target / 1e6, decimals=1)}\u00a0M€"),
-        ),
-    ]
-    lead = (
+    fit = (
         words.many(
             N_("The plans do not fit together yet: {n} conflict is listed in this document."),
             N_("The plans do not fit together yet: {n} conflicts are listed in this document."),
@@ -68,93 +97,74 @@ def summary_section(context: Context, found: National) -> Section:
         if conflicts
         else say(N_("The plans fit together: no conflicts between regions were found."))
     )
-    return Section(
-        "summary",
-        say(N_("Summary")),
-        (
-            Callout(say(N_("All regions' plans together")), (lead,), "warning" if conflicts else "note"),
-            KeyFigures(tuple(figures)),
-            Figure(
-                "summary-map",
-                say(N_("Proposed network and drive times to it")),
-                map_alt(context, "proposed"),
-                partial(network_map, context.plan, words, which="proposed", most_height=120.0),
-                floats=False,
-            ),
-        ),
+    return Callout(
+        say(N_("All regions' plans together")),
+        (text, f"{fit} {states_text(context, found)}"),
+        "warning" if conflicts else "note",
     )
 
 
-def standard_section(context: Context, found: National) -> Section:
-    """Write what each region's plan does to the standard.
-
-    Parameters
-    ----------
-    context : Context
-    found : National
-
-    Returns
-    -------
-    Section
-    """
+def _figures(context: Context, found: National) -> KeyFigures:
     say, words = context.say, context.words
-    rows: list[tuple[Value, ...]] = [
+    today, after = found.whole.today, found.whole.proposed
+    net, target = total_of(found, "net_state_year"), found.whole.settings.programme.target_eur_year
+    saves = net is None or net >= 0
+    return KeyFigures(
         (
-            words.place(r, "region"),
-            int(r["people"]),
-            int(r["points"]),
-            int(r["new"]),
-            whole(r["offices_closed"]),
-            int(r["people_outside_today"]),
-            int(r["people_outside"]),
-            number(r["share_today"]),
-            number(r["share"]),
-        )
-        for r in records(found.regions)
-    ]
-    sums = {c: found.regions[c].sum() for c in ("people", "points", "new", "people_outside_today", "people_outside")}
-    own = int(sums["people_outside"])
-    people = max(int(sums["people"]), 1)
-    outside, within, points = say(N_("People outside")), say(N_("Share within")), say(N_("Points"))
-    now, then = say(N_("today")), say(N_("proposal"))
-    blocks: list[Block] = [
-        context.table(
-            "regions",
-            say(N_("Regional plans and the standard")),
-            (
-                Column(say(N_("Region")), weight=1.7),
-                Column(say(N_("People")), "whole", adds=True, weight=1.1),
-                Column(say(N_("All")), "whole", adds=True, weight=0.7, group=points),
-                Column(say(N_("Of them new")), "whole", adds=True, weight=0.7, group=points),
-                Column(say(N_("Offices that close")), "whole", adds=True, weight=1.2),
-                Column(now, "whole", adds=True, group=outside),
-                Column(then, "whole", adds=True, group=outside),
-                Column(now, "share", group=within),
-                Column(then, "share", group=within),
+            KeyFigure(
+                words.number(int(found.regions["points"].sum())),
+                say(N_("joint service points")),
+                say(N_("in {n} regional plans"), n=words.number(len(found.plans))),
             ),
-            rows,
-            total=(
-                say(N_("All")),
-                *(int(sums[c]) for c in ("people", "points", "new")),
-                None if found.regions["offices_closed"].isna().all() else int(found.regions["offices_closed"].sum()),
-                *(int(sums[c]) for c in ("people_outside_today", "people_outside")),
-                *(1 - int(sums[c]) / people for c in ("people_outside_today", "people_outside")),
+            KeyFigure(
+                words.share(after.share),
+                say(N_("of people at most {minutes} minutes away"), minutes=context.minutes),
+                say(N_("today {value}"), value=words.share(today.share)),
             ),
-            note=say(N_("In each region's row people may use the points of its own plan and those across its border "
-                        "that the plan counts on.")),
+            KeyFigure(
+                words.number(after.people_outside),
+                say(N_("people farther than {minutes} minutes"), minutes=context.minutes),
+                say(N_("today {value}"), value=words.number(today.people_outside)),
+            ),
+            KeyFigure(
+                "–"
+                if found.regions["offices_closed"].isna().all()
+                else words.number(found.regions["offices_closed"].sum()),
+                say(N_("offices that close their customer part")),
+            ),
+            KeyFigure(
+                "–" if net is None else words.mega(abs(net)),
+                say(N_("less for the state to pay a year")) if saves else say(N_("more for the state to pay a year")),
+                say(N_("target: {target} less"), target=words.mega(target)),
+            ),
         )
-    ]  # fmt: skip
-    if own != found.whole.proposed.people_outside:
-        blocks.append(
-            Paragraph(
-                say(
-                    N_(
-                        "With all plans together {people} are outside; the regions' own plans add up to {sum}, since "
-                        "each region counts on its neighbours as they were when its plan was made."
-                    ),
-                    people=context.people(found.whole.proposed.people_outside),
-                    sum=words.number(own),
-                )
-            )
+    )
+
+
+def _who(context: Context, found: National) -> Paragraph:
+    """Say whose drive changes, which services fewer reach, and in which regions people stay outside."""
+    say, words, whole_ = context.say, context.words, found.whole
+    open_offices = [staying(p.services.cells) for p in found.plans if p.services is not None]
+    stays = pd.concat(open_offices).groupby(level=0).min() if open_offices else None
+    moved = changes_with(whole_, stays)
+    points = words.many(N_("{n} point"), N_("{n} points"), int(found.regions["points"].sum()))
+    texts = [drives_change(context, points, *moved_people(moved), stay=stays is not None and len(stays) > 0)]
+    names = losing(context, moved)
+    if names:
+        texts.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
+    texts.append(
+        say(
+            N_("Today is measured to the nearest office that meets customers in person ({offices}) or existing point."),
+            offices=words.number(len(whole_.offices)),
         )
-    return Section("standard", say(N_("The standard by region")), tuple(blocks))
+    )
+    lags = told_short(context, below(found.services, whole_.proposed.share))
+    if lags:
+        texts.append(lags)
+    rows = whole_.proposed.regions
+    rows = rows.assign(outside=(rows["people"] - rows["people_inside"]).astype(float))
+    rows = rows[rows["outside"] > 0].sort_values(["outside", "region"], ascending=[False, True], kind="stable").head(3)
+    if len(rows):
+        most = [f"{words.place(r, 'region')} ({words.number(r['outside'])})" for r in records(rows)]
+        texts.append(say(N_("Most people stay outside in these regions: {names}."), names=words.listing(most)))
+    return Paragraph(" ".join(texts), say(N_("Who loses and who gains.")))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from tunti.locale import N_
 from tunti.plan.duties import Services
 from tunti.report.sections.context import Context, records
@@ -33,8 +35,26 @@ def missed(context: Context, services: Services) -> list[dict[str, Any]]:
     """
     access = services.access
     rows = access[access["region"].isna()] if access["region"].isna().any() else access
-    reach = context.plan.proposed.share - CLEARLY
-    found = [r for r in records(rows) if r["share_after"] < (reach if missing(r["share_set"]) else r["share_set"])]
+    return below(rows, context.plan.proposed.share)
+
+
+def below(rows: pd.DataFrame, reach: float) -> list[dict[str, Any]]:
+    """Give the services whose share within is below the set one or, where none is set, clearly below a share.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``service, share_after, share_set`` and more.
+    reach : float
+        Share of people who reach some point.
+
+    Returns
+    -------
+    list of dict
+        The fewest in reach first.
+    """
+    limit = reach - CLEARLY
+    found = [r for r in records(rows) if r["share_after"] < (limit if missing(r["share_set"]) else r["share_set"])]
     return sorted(found, key=lambda r: (float(r["share_after"]), str(r["service"])))
 
 
@@ -80,8 +100,24 @@ def missed_texts(context: Context, services: Services) -> list[str]:
 
 def missed_short(context: Context, services: Services) -> str:
     """Say in one sentence for the summary which services miss their goal, empty when none does."""
+    return told_short(context, missed(context, services))
+
+
+def told_short(context: Context, rows: list[dict[str, Any]]) -> str:
+    """Say in one sentence which services miss their goal, alike ones together.
+
+    Parameters
+    ----------
+    context : Context
+    rows : list of dict
+        As :func:`missed` gives them.
+
+    Returns
+    -------
+    str
+        Empty when there are none.
+    """
     words = context.words
-    rows = missed(context, services)
     if not rows:
         return ""
     alike: dict[tuple[str, int], list[str]] = {}

@@ -70,6 +70,29 @@ def points_and_premises(context: Context, programme: Programme) -> str:
     )
 
 
+def own_costs(context: Context, agencies: float) -> str:
+    """Say how the agencies' own costs change, and what the rest of the state's change is.
+
+    Parameters
+    ----------
+    context : Context
+    agencies : float
+        What the agencies save a year at the end, euros.
+
+    Returns
+    -------
+    str
+    """
+    return context.say(
+        N_("The agencies' own costs fall by {net} a year; the rest of the change is points and the state's own space.")
+        if agencies >= 0
+        else N_(
+            "The agencies' own costs grow by {net} a year; the rest of the change is points and space of the state."
+        ),
+        net=context.words.mega(abs(agencies)),
+    )
+
+
 def paid_back(programme: Programme) -> int | None:
     """Give the year in which the state's savings have made up for its costs, None when they never do.
 

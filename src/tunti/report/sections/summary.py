@@ -15,7 +15,7 @@ from tunti.report.maps import network_map
 from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.context import Context, records
 from tunti.report.sections.missed import missed_short
-from tunti.report.sections.money_short import points_and_premises, range_text, unsure
+from tunti.report.sections.money_short import own_costs, points_and_premises, range_text, unsure
 from tunti.report.words import ILLUSTRATIVE, missing
 
 
@@ -32,12 +32,29 @@ def changes(plan: RegionalPlan) -> pd.DataFrame:
         ``cell, municipality, x, y, people, before, after, change``, minutes; what is beyond the cut-off counts as
         infinite in the change, and as the cut-off in ``before`` and ``after``.
     """
+    return changes_with(plan, None if plan.services is None else staying(plan.services.cells))
+
+
+def changes_with(plan: RegionalPlan, stays: pd.Series | None) -> pd.DataFrame:
+    """Give each cell's drive today and after, where some offices stay beside the points.
+
+    Parameters
+    ----------
+    plan : RegionalPlan
+    stays : Series or None
+        Minutes to the nearest office that stays, by cell.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`changes` gives it.
+    """
     both = plan.today.cells[["cell", "municipality", "x", "y", "people", "minutes"]].merge(
         plan.proposed.cells[["cell", "minutes"]], on="cell", suffixes=("", "_after")
     )
-    if plan.services is not None:
+    if stays is not None:
         # Today counts offices, so those that stay count in the proposal too.
-        near = both["cell"].astype(str).map(staying(plan.services.cells)).to_numpy(float)
+        near = both["cell"].astype(str).map(stays).to_numpy(float)
         both = both.assign(minutes_after=np.fmin(both["minutes_after"].to_numpy(float, na_value=np.nan), near))
     far = max(plan.settings.plan.cutoff_minutes, plan.settings.standard.minutes)
     before = np.nan_to_num(both["minutes"].to_numpy(float, na_value=np.nan), nan=np.inf)
@@ -79,7 +96,23 @@ def changed_people(context: Context, *, least: float = 1.0) -> tuple[int, int]:
     shorter, longer : int
         Someone who loses the only point within the cut-off has a longer drive.
     """
-    moved = changes(context.plan)
+    return moved_people(changes(context.plan), least=least)
+
+
+def moved_people(moved: pd.DataFrame, *, least: float = 1.0) -> tuple[int, int]:
+    """Count the people whose drive gets shorter and longer.
+
+    Parameters
+    ----------
+    moved : DataFrame
+        As :func:`changes` gives it.
+    least : float
+        Changes of fewer minutes do not count.
+
+    Returns
+    -------
+    shorter, longer : int
+    """
     people = moved["people"].to_numpy(float)
     change = moved["change"].to_numpy(float)
     return int(people[change <= -least].sum()), int(people[change >= least].sum())
@@ -89,12 +122,14 @@ LOSES = 5.0
 """Minutes by which the mean drive of a municipality must grow before the summary names it."""
 
 
-def losing(context: Context) -> list[str]:
+def losing(context: Context, moved: pd.DataFrame | None = None) -> list[str]:
     """Name the municipalities whose people's drive grows most: how many people, from what to what.
 
     Parameters
     ----------
     context : Context
+    moved : DataFrame, optional
+        As :func:`changes` gives it, which is the default.
 
     Returns
     -------
@@ -102,7 +137,7 @@ def losing(context: Context) -> list[str]:
         At most four, the most minutes in all first.
     """
     words = context.words
-    moved = changes(context.plan)
+    moved = changes(context.plan) if moved is None else moved
     moved = moved[(moved["change"] >= 1.0) & moved["municipality"].notna() & (moved["people"] > 0)]
     names = {str(r["municipality"]): words.place(r) for r in records(context.plan.proposed.municipalities)}
     found = []
@@ -285,14 +320,7 @@ def _costs(context: Context) -> Paragraph:
         say(N_("One-off costs before that are {once}."), once=words.mega(max(-found["one_off_state"], 0.0))),
     ]
     # Where few offices stand behind them, points and premises are not told apart.
-    parts = points_and_premises(context, programme) or say(
-        N_("The agencies' own costs fall by {net} a year; the rest of the change is points and the state's own space.")
-        if agencies >= 0
-        else N_(
-            "The agencies' own costs grow by {net} a year; the rest of the change is points and space of the state."
-        ),
-        net=words.mega(abs(agencies)),
-    )
+    parts = points_and_premises(context, programme) or own_costs(context, agencies)
     texts += [t for t in (parts, unsure(context, programme)) if t]
     return Paragraph(" ".join(texts), lead)
 

@@ -45,6 +45,11 @@ SHEETS = {
     "load": N_("Fit-outs by year"),
     "conflicts": N_("Conflicts"),
     "states": N_("State of the plans"),
+    "points-by-region": N_("Points by region"),
+    "missing_point": N_("Points lacking"),
+    "closure": N_("Closures"),
+    "counted_on": N_("Points counted on"),
+    "capacity": N_("Crews and money"),
     "service-costs": N_("Cost of service"),
     "towns": N_("Languages of municipalities"),
     "beyond": N_("Across the border"),
@@ -63,6 +68,9 @@ SHEETS = {
     "effects": N_("Targets and emissions"),
 }
 """Short names of sheets, keys of the catalogues."""
+
+AGENCY_SHEETS = {"agency": "", "services": N_("services"), "closing": N_("closing offices")}
+"""What a sheet of one agency holds, after the agency's code."""
 
 _FORMATS = {
     "whole": "#,##0",
@@ -93,9 +101,10 @@ def sheet_name(table: Table, words: Words, taken: set[str]) -> str:
     str
     """
     text = words.text(SHEETS[table.name]) if table.name in SHEETS else table.caption
-    if table.name.startswith("agency-"):
-        text = table.name.removeprefix("agency-")
-    text = "".join(" " if c in "[]:*?/\\" else c for c in text).strip("'")[:28]
+    kind, _, code = table.name.partition("-")
+    if kind in AGENCY_SHEETS and table.name not in SHEETS:
+        text = f"{code} {words.text(AGENCY_SHEETS[kind])}" if AGENCY_SHEETS[kind] else code
+    text = "".join(" " if c in "[]:*?/\\" else c for c in text)[:28].strip("' ")
     name, k = text, 2
     while name.casefold() in taken:
         name, k = f"{text} {k}", k + 1
