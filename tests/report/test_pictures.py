@@ -16,7 +16,7 @@ from tunti.report.maps import layout, network_map
 from tunti.report.shapes import band_of, bands, grid_squares
 from tunti.report.style import BANDS
 from tunti.report.svg import halo, outline, smaller
-from tunti.report.symbols import circles, symbols
+from tunti.report.symbols import MOST_APART, circles, compared_circles, symbols
 from tunti.report.words import words_for
 
 
@@ -232,3 +232,21 @@ def test_the_inset_stays_below_the_north_arrow(plan, monkeypatch, height):
         _, y = axes[1].transData.transform(north.get_position())
         assert all(inset.get_window_extent().y1 < y for inset in axes[2:])
     assert any(len(canvas.axes) == 3 for canvas in drawn) or height < 150
+
+
+def _outside(access, factor):
+    return replace(access, outside=access.outside.assign(people=access.outside["people"].astype(float) * factor))
+
+
+def test_the_same_circle_means_as_many_people_on_both_maps(plan):
+    today, after = plan.today, _outside(plan.today, 0.4)
+    most = circles(today, side=20_000).most
+    assert most > 0
+    assert compared_circles(after, today, side=20_000).most == compared_circles(today, after, side=20_000).most == most
+    assert compared_circles(after, today, side=20_000).people.sum() == pytest.approx(after.outside["people"].sum())
+
+
+def test_a_map_with_hardly_anyone_outside_keeps_circles_that_are_seen(plan):
+    few = _outside(plan.today, 0.9 / MOST_APART)
+    assert compared_circles(few, plan.today, side=20_000).most == circles(few, side=20_000).most
+    assert compared_circles(plan.today, few, side=20_000).most == circles(plan.today, side=20_000).most

@@ -28,7 +28,7 @@ from tunti.report.symbols import (
     Symbols,
     Which,
     circle_area,
-    circles,
+    compared_circles,
     symbols,
     within,
 )
@@ -45,6 +45,9 @@ class Layout:
     legend_box: tuple[float, float, float, float]
     beside: bool
 
+
+MOST_HEIGHT = 190.0
+"""Height of a map that has a page, millimetres."""
 
 COMPACT = 76.0
 """Height of a short legend, millimetres."""
@@ -233,7 +236,7 @@ def network_map(
     *,
     which: Which,
     width: float = 160.0,
-    most_height: float = 205.0,
+    most_height: float = MOST_HEIGHT,
     hatched: bool = False,
     compact: bool = False,
 ) -> bytes:
@@ -270,7 +273,8 @@ def network_map(
         draw_cells(axes, access, plan.settings.standard.minutes, metres_per_mm=metres_per_mm)
         doubt = hatched and which == "proposed" and hatching.draw(axes, plan, metres_per_mm=metres_per_mm)
         draw_lines(axes, base)
-        outside = circles(access, side=legend.round_length(metres_per_mm * 13))
+        other = plan.proposed if which == "today" else plan.today
+        outside = compared_circles(access, other, side=_side(base.frame, width=width, box=box, compact=compact))
         _draw_outside(axes, outside)
         draw_symbols(axes, shown, scale)
         unnamed = len(shown.points)
@@ -282,6 +286,12 @@ def network_map(
         )  # fmt: skip
         draw_foot(canvas, plan, words, box)
         return style.svg_bytes(canvas)
+
+
+def _side(frame: tuple[float, float, float, float], *, width: float, box: Layout, compact: bool) -> int:
+    """Give the side of the squares whose people are one circle, metres; the same on all but a summary's small map."""
+    wide = box.map_box[2] if compact else layout(frame, width=width, most_height=MOST_HEIGHT).map_box[2]
+    return legend.round_length((frame[2] - frame[0]) / wide * 13)
 
 
 def lettering(shown: Symbols, box: Layout) -> tuple[bool, float, float]:

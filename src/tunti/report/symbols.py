@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -40,17 +40,20 @@ class Circles:
         Where the people of each square are, on the average.
     people : float64
         Most people first.
+    scale : float
+        People of the largest circle of the map that this one is compared with; 0 for none.
     """
 
     side: int
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     people: NDArray[np.float64]
+    scale: float = 0.0
 
     @property
     def most(self) -> float:
-        """People of the largest circle."""
-        return float(self.people[0]) if len(self.people) else 0.0
+        """People of a circle as wide as the widest may be."""
+        return max(float(self.people[0]) if len(self.people) else 0.0, self.scale)
 
 
 def circles(access: Access, *, side: int) -> Circles:
@@ -80,6 +83,29 @@ def circles(access: Access, *, side: int) -> Circles:
         np.bincount(square, weights=y * people)[order] / sums[order],
         sums[order],
     )
+
+
+MOST_APART = 10.0
+"""Two maps share the scale of their circles unless one's circles would be a third as wide as the other's."""
+
+
+def compared_circles(access: Access, other: Access, *, side: int) -> Circles:
+    """Add up the people outside for a map that is read beside another: the same circle means as many people on both.
+
+    Parameters
+    ----------
+    access, other : Access
+        What the map shows, and what the map beside it shows.
+    side : int
+        Side of the squares, metres.
+
+    Returns
+    -------
+    Circles
+        With a scale of their own where the two are too far apart for one.
+    """
+    mine, most = circles(access, side=side), circles(other, side=side).most
+    return replace(mine, scale=most) if most <= MOST_APART * mine.most else mine
 
 
 @dataclass(frozen=True, eq=False)
