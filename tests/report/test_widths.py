@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tunti.report.document import Column, Table
 from tunti.report.labels import text_size
 from tunti.report.words import words_for
-from tunti.report.writers.widths import FACTOR, column_widths, fitting
+from tunti.report.writers.widths import FACTOR, column_widths, fitting, lines_of
 
 ROOM = 467.7
 TEXT = st.text(alphabet="abcdefghijklmnoåäöABCÅÄÖ ", min_size=0, max_size=40)
@@ -61,3 +61,19 @@ def test_headings_over_several_columns_have_room():
     widths, fits = column_widths(table, words_for("fi"), size=9, room=ROOM)
     assert fits
     assert widths[0] + widths[1] >= text_size("Asiakaspalvelupisteverkosto", 9, weight="bold")[0] * FACTOR
+
+
+def test_long_remarks_get_smaller_type_rather_than_a_narrow_tower():
+    remark = "Endast orter; punkten ligger i kommunens centrum. Enligt pressen stängdes fjorton ställen i juli. " * 3
+    rows = [("befolkningsrutor", "Befolkningsstruktur efter kommun", "Statistikcentralen", "CC BY 4.0", remark)] * 6
+    table, words = made(["Tabell", "Material", "Utgivare", "Licens", "Begränsningar"], rows), words_for("sv")
+    size, widths, fits = fitting(table, words, sizes=(9.2, 8.6, 8.0, 7.5), room=ROOM)
+    assert fits
+    assert max(widths) == widths[4] > ROOM * 0.3
+    least = min(lines_of(table, words, column_widths(table, words, size=s, room=ROOM)[0], s) for s in (9.2, 7.5))
+    assert lines_of(table, words, widths, size) <= 1.16 * least
+
+
+def test_tables_of_one_line_a_row_keep_the_largest_type():
+    table, words = made(["Kunta", "Asukkaita"], [("Rovaniemi", "64 535"), ("Ii", "9 000")]), words_for("fi")
+    assert fitting(table, words, sizes=(9.2, 8.6, 8.0, 7.5), room=ROOM)[0] == 9.2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from functools import cache
 from importlib.resources import files
@@ -23,7 +22,7 @@ from tunti.report.document import (
     Table,
 )
 from tunti.report.words import Words, words_for
-from tunti.report.writers.widths import fitting
+from tunti.report.writers.widths import fitting, lines_of
 
 _WHOLE = 14
 """Most lines of a table that is kept on one page."""
@@ -84,15 +83,6 @@ def cut_note(table: Table, words: Words) -> str:
     return f"{table.note} {where}".strip()
 
 
-def _lines(table: Table, words: Words, widths: tuple[float, ...], size: float) -> int:
-    """Estimate how many lines a table takes on paper."""
-    letters = [max((width - 8.0) / (size * 0.46), 4) for width in widths]
-    return sum(
-        max(math.ceil(len(words.value(v, c)) / most) for v, c, most in zip(row, table.columns, letters, strict=True))
-        for row in table.shown()
-    )
-
-
 def _table(table: Table, words: Words) -> str:
     wide = len(table.columns)
     rows = [
@@ -106,7 +96,7 @@ def _table(table: Table, words: Words) -> str:
     size, widths, fits = fitting(table, words, sizes=(*((9.2,) if wide <= 6 else ()), 8.6, 8.0, 7.5), room=_ROOM)
     return (
         "#data-table(\n"
-        f"  breaks: {str(_lines(table, words, widths, size) > _WHOLE).lower()},\n"
+        f"  breaks: {str(lines_of(table, words, widths, size) > _WHOLE).lower()},\n"
         f"  caption: {_q(table.caption)},\n"
         f"  widths: {_array([f'{width:.2f}fr' for width in widths])},\n"
         f"  aligns: {_array(['right' if c.numeric else 'left' for c in table.columns])},\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -20,6 +21,9 @@ _HEADING_LINES = 2.4
 
 _WIDEST = 0.6
 """Largest part of the table that one column's text may ask for."""
+
+_MORE_LINES = 1.15
+"""Times as many lines as in smaller type that the largest type may take."""
 
 _PIECES = re.compile(r"[ \u200b]|(?<=[-/–])")
 
@@ -96,8 +100,10 @@ def column_widths(
     if sum(least) > room:
         return tuple(n * room / sum(least) for n in least), False
     if sum(wished) > room:
-        part = (room - sum(least)) / (sum(wished) - sum(least))
-        return tuple(a + (b - a) * part for a, b in zip(least, wished, strict=True)), True
+        # What runs over several lines anyway shares the room by its length: a long remark is not a narrow tower.
+        longed = [max(low, w) for low, (_, w) in zip(least, needs, strict=True)]
+        part = (room - sum(least)) / (sum(longed) - sum(least))
+        return tuple(a + (b - a) * part for a, b in zip(least, longed, strict=True)), True
     spare, weights = room - sum(wished), sum(c.weight for c in columns)
     return tuple(w + spare * c.weight / weights for w, c in zip(wished, columns, strict=True)), True
 
@@ -105,7 +111,10 @@ def column_widths(
 def fitting(
     table: Table, words: Words, *, sizes: Sequence[float], room: float, padding: float = 8.0
 ) -> tuple[float, tuple[float, ...], bool]:
-    """Give the largest font size at which no word is broken, the columns' widths and whether there is such a size.
+    """Give the font size of a table, its columns' widths and whether no word is broken.
+
+    The largest size that breaks no word is taken, unless cells that run over many lines there need far fewer in
+    smaller type.
 
     Parameters
     ----------
@@ -119,12 +128,37 @@ def fitting(
     Returns
     -------
     size : float
-        The smallest one when none is small enough.
+        The smallest one when none breaks no word.
     widths : tuple of float
     fits : bool
     """
-    for size in sizes:
-        widths, fits = column_widths(table, words, size=size, room=room, padding=padding)
-        if fits:
-            break
-    return size, widths, fits
+    found = [(size, *column_widths(table, words, size=size, room=room, padding=padding)) for size in sizes]
+    whole = [(size, widths) for size, widths, fits in found if fits]
+    if not whole:
+        return found[-1]
+    lines = [lines_of(table, words, widths, size) for size, widths in whole]
+    size, widths = next(w for w, n in zip(whole, lines, strict=True) if n <= _MORE_LINES * min(lines))
+    return size, widths, True
+
+
+def lines_of(table: Table, words: Words, widths: Sequence[float], size: float) -> int:
+    """Estimate how many lines the rows of a table take on paper.
+
+    Parameters
+    ----------
+    table : Table
+    words : Words
+    widths : sequence of float
+        Points.
+    size : float
+        Font size, points.
+
+    Returns
+    -------
+    int
+    """
+    letters = [max((width - 8.0) / (size * 0.46), 4) for width in widths]
+    return sum(
+        max(math.ceil(len(words.value(v, c)) / most) for v, c, most in zip(row, table.columns, letters, strict=True))
+        for row in table.shown()
+    )
