@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tunti.findings import Finding, Message
+from tunti.findings import Finding, Message, say
 
 
 class TuntiError(Exception):
@@ -23,6 +23,17 @@ class TuntiError(Exception):
     def text(self, language: str = "en") -> str:
         """Say the error in a language."""
         return self.message.text(language) if isinstance(self.message, Message) else self.message
+
+
+def reason_of(problem: TuntiError) -> Message:
+    """Give the first reason of an error, which says most, with what to do about it."""
+    if isinstance(problem, InputError) and problem.findings:
+        first = problem.findings[0]
+        ended = first.what.template.endswith((".", "!", "?"))
+        return say("{what} {to_do}" if ended else "{what}. {to_do}", what=first.what, to_do=first.what_to_do)
+    if isinstance(problem, Infeasible) and problem.reasons:
+        return problem.reasons[0]
+    return problem.message if isinstance(problem.message, Message) else Message(problem.message)
 
 
 class InputError(TuntiError):

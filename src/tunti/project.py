@@ -38,7 +38,6 @@ from tunti.premises.consolidate import Premises
 from tunti.programme.follow import agreed_table
 from tunti.programme.result import Programme
 from tunti.project_files import changed, new_project, read_hearings, read_project, write_documents
-from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import RemoteService
 from tunti.remote.simulate import Simulated, read_outage, simulate
 from tunti.results import stage_results
@@ -419,7 +418,6 @@ class Project:
         region: str | None = None,
         scenario: str | None = None,
         duties: pd.DataFrame | None = None,
-        services: bool = False,
         workers: str | int | None = None,
         progress: Progress = _silent,
     ) -> RemoteService:
@@ -431,10 +429,9 @@ class Project:
             Name or code of a region: its points, and its part of the pools that it shares with others.
         scenario : str, optional
         duties : DataFrame, optional
-            Who serves where: ``site, agency, service`` (optional), ``mode, hours_per_week`` (optional). Without it the
-            setting ``remote.tiers`` says it.
-        services : bool
-            Take points and who serves where from :meth:`services`.
+            Who serves where: ``site, agency, service`` (optional), ``mode, hours_per_week`` (optional). Without it
+            points and who serves there are those of :meth:`services`. Points that it does not name, all of them where
+            services can't be chosen, go by their tiers (setting ``remote.tiers``).
         workers : str or int, optional
             As in :meth:`access`.
         progress : callable
@@ -444,16 +441,16 @@ class Project:
         RemoteService
         """
         stages, code = self._asked(region, scenario, workers, progress)
-        found = stages.remote(duties, services=services)
+        found = stages.remote(code, duties=duties)
         self.seconds = stages.seconds
-        return found if code is None else remote_of_region(found, code)
+        return found
 
     def simulate_remote(
         self,
         *,
+        region: str | None = None,
         scenario: str | None = None,
         duties: pd.DataFrame | None = None,
-        services: bool = False,
         weeks: int | None = None,
         month: int | None = None,
         season: bool = False,
@@ -464,9 +461,8 @@ class Project:
 
         Parameters
         ----------
-        scenario : str, optional
-        duties, services
-            As in :meth:`remote`.
+        region, scenario, duties
+            As in :meth:`remote`; customers of all planned regions come.
         weeks : int, optional
             Independent weeks; the setting by default.
         month : int, optional
@@ -482,9 +478,9 @@ class Project:
         list of Simulated
             One per month.
         """
-        inputs, settings = self._sound(scenario, progress)
         down = None if outage is None else read_outage(outage)
-        detail = Stages(self.store, inputs, settings, progress).remote_detail(duties, services=services)
+        stages, code = self._asked(region, scenario, None, progress)
+        settings, detail = stages.settings, stages.remote_detail(code, duties=duties)
         start = perf_counter()
         found = [
             simulate(detail, settings.remote, month=m, weeks=weeks, outage=down, progress=progress)

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from tunti import __version__
-from tunti.errors import Infeasible, InputError, TuntiError
-from tunti.findings import Message, say
+from tunti.errors import TuntiError, reason_of
+from tunti.findings import Message
 from tunti.location.alternatives import alternatives
 from tunti.location.explain import closing_costs
 from tunti.location.problem import Goal, Network
 from tunti.plan.regional import Considered
-from tunti.remote.region import of_region as remote_of_region
 from tunti.stages import Stages, inputs_hash
 from tunti.store.hashes import content_hash
 
@@ -51,7 +50,7 @@ def stage_results(stages: Stages, region: str | None) -> dict[str, Any]:
             found[name] = make()
         except TuntiError as problem:
             found[name] = None
-            lacking[name] = _reason(problem)
+            lacking[name] = reason_of(problem)
 
     attempt("services", lambda: stages.services(region))
     if found["services"] is None:
@@ -60,21 +59,9 @@ def stage_results(stages: Stages, region: str | None) -> dict[str, Any]:
     else:
         attempt("premises", lambda: stages.premises(region))
         attempt("programme", lambda: stages.programme(region))
-    whole = stages.remote
-    attempt("remote", lambda: whole() if region is None else remote_of_region(whole(), region))
+    attempt("remote", lambda: stages.remote(region))
     attempt("considered", lambda: considered(stages))
     return {**found, "lacking": lacking}
-
-
-def _reason(problem: TuntiError) -> Message:
-    """Give the first reason of an error, which says most, with what to do about it."""
-    if isinstance(problem, InputError) and problem.findings:
-        first = problem.findings[0]
-        ended = first.what.template.endswith((".", "!", "?"))
-        return say("{what} {to_do}" if ended else "{what}. {to_do}", what=first.what, to_do=first.what_to_do)
-    if isinstance(problem, Infeasible) and problem.reasons:
-        return problem.reasons[0]
-    return problem.message if isinstance(problem.message, Message) else Message(problem.message)
 
 
 def considered(stages: Stages) -> Considered:

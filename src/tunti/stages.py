@@ -22,7 +22,7 @@ from tunti.access.joining import snap_summary
 from tunti.access.means import standard_by_means, times_by_means, without_car
 from tunti.access.times import TravelTimes
 from tunti.access.workers import Workers
-from tunti.errors import InputError
+from tunti.errors import InputError, TuntiError, reason_of
 from tunti.findings import Finding, Message, say, stops, warning
 from tunti.inputs.schemas import SCHEMAS
 from tunti.inputs.tables import Inputs
@@ -47,6 +47,7 @@ from tunti.premises.consolidate import Premises, consolidate, work_offices
 from tunti.programme.floors import Today
 from tunti.programme.phase import programme
 from tunti.programme.result import Programme, packed, unpacked
+from tunti.remote.region import of_region as remote_of_region
 from tunti.remote.service import Dimensioned, RemoteService, dimension
 from tunti.remote.stage import remote_stage
 from tunti.settings import Settings
@@ -349,6 +350,10 @@ class Stages:
         if region in self._premises:
             return self._premises[region]
         services = self.services(region)
+        try:
+            queued: pd.DataFrame | None = self.remote(region).points
+        except TuntiError:
+            queued = None  # without visits or queues, areas go by the hours of use alone
         start = perf_counter()
         self.progress(say("choosing shared premises"), None)
         inputs, settings = self.inputs, self.settings
@@ -362,8 +367,9 @@ class Stages:
         given = inputs.premises.assign(region=inputs.premises["municipality"].map(region_of).astype("string"))
         given = given[given["region"].notna() if region is None else (given["region"] == region).fillna(False)]
         found = consolidate(
-            offices, minutes, planned.sites["site"], given, services.points, services.duties, visits, settings
-        )
+            offices, minutes, planned.sites["site"], given, services.points, services.duties, visits, settings,
+            queued=queued,
+        )  # fmt: skip
         premises_verified(found, inputs, settings)
         self._premises[region] = found
         self.seconds["shared premises"] = perf_counter() - start
@@ -442,15 +448,16 @@ class Stages:
         minutes[times.cell, site] = times.seconds / 60
         return minutes
 
-    def remote(self, duties: pd.DataFrame | None = None, *, services: bool = False) -> RemoteService:
-        """Dimension remote service for the network of points, from the store when nothing changed.
+    def remote(self, region: str | None = None, *, duties: pd.DataFrame | None = None) -> RemoteService:
+        """Dimension remote service for the points and for who serves there, from the store when nothing changed.
 
         Parameters
         ----------
+        region : str, optional
+            Code of a region: its points and who serves there are those of its own :meth:`services`, points elsewhere
+            go by their tiers; the answer is the region's part of the pools that all share.
         duties : DataFrame, optional
-            Who serves where; by the tiers of the points without it.
-        services : bool
-            Take points and who serves where from :meth:`services`.
+            Who serves where, in place of :meth:`services`.
 
         Raises
         ------
@@ -458,10 +465,10 @@ class Stages:
             The tables of remote service can't be used.
         """
         timed = self.times()
-        is_open, duties = self._served(duties, services)
+        is_open, duties, found = self._served(region, duties)
         start = perf_counter()
         self.progress(say("dimensioning remote service"), None)
-        found = remote_stage(
+        answer = remote_stage(
             self.store,
             part(timed.times, np.arange(len(timed.area.sites))),
             timed.area.cells,
@@ -472,19 +479,37 @@ class Stages:
             duties=duties,
         )
         self.seconds["remote"] = perf_counter() - start
-        return found
+        answer = replace(answer, findings=(*found, *answer.findings))
+        return answer if region is None else remote_of_region(answer, region)
 
-    def _served(self, duties: pd.DataFrame | None, services: bool) -> tuple[NDArray[np.bool_], pd.DataFrame | None]:
-        """Give the open points and, where it is known, who serves there."""
-        if not services:
-            return self.network()[1].open, duties
-        found = self.services()
-        return found.open, found.duties
+    def _served(
+        self, region: str | None, duties: pd.DataFrame | None
+    ) -> tuple[NDArray[np.bool_], pd.DataFrame | None, tuple[Finding, ...]]:
+        """Give the open points, who serves there where it is known, and why it is not."""
+        network = self.network()[1]
+        if duties is not None:
+            return network.open, duties, ()
+        try:
+            found = self.services(region)
+        except TuntiError as problem:
+            by_tier = warning(
+                "services",
+                None,
+                None,
+                say("Who serves at which point could not be chosen, so it goes by the points' tiers: {reason}",
+                    reason=reason_of(problem)),
+                say("Mend what stands in the way of tunti services, or write the modes of tiers in remote.tiers."),
+            )  # fmt: skip
+            return network.open, None, (by_tier,)
+        if region is None:
+            return found.open, found.duties, ()
+        here = (self.times().area.sites["region"] == region).fillna(False).to_numpy(dtype=bool)
+        return np.where(here, found.open, network.open), found.duties, ()
 
-    def remote_detail(self, duties: pd.DataFrame | None = None, *, services: bool = False) -> Dimensioned:
+    def remote_detail(self, region: str | None = None, *, duties: pd.DataFrame | None = None) -> Dimensioned:
         """Give what the simulation of remote service runs on."""
         timed = self.times()
-        is_open, duties = self._served(duties, services)
+        is_open, duties, _ = self._served(region, duties)
         times = part(timed.times, np.arange(len(timed.area.sites)))
         cells, sites = timed.area.cells, timed.area.sites
         return dimension(times, cells, sites, self.inputs, self.settings, open_sites=is_open, duties=duties)[1]

@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 from tests.story.commands import TOML
 
-from tunti.findings import Level
+from tunti.errors import Infeasible
+from tunti.findings import Level, say
 from tunti.inputs.columns import MODES
 from tunti.remote.channels import CHANNELS, modes_from_duties, modes_of
+from tunti.remote.region import of_region
 from tunti.settings_remote import RemoteSettings
+from tunti.stages import Stages
 
 
 @pytest.fixture
@@ -65,11 +68,44 @@ def test_regions_add_up(project_of, country):
     project = project_of()
     whole = project.remote()
     regions = sorted(set(country.municipalities["region"]))
-    parts = [project.remote(region=r) for r in regions]
+    parts = [of_region(whole, r) for r in regions]
     for name in ("rooms", "travel_minutes_saved", "clerk_person_years", "remote_visits", "km_saved"):
         assert sum(p.totals[name] for p in parts) == pytest.approx(whole.totals[name])
     assert all(p.totals["clerks"] <= whole.totals["clerks"] for p in parts)
     assert all(p.channels["share"].sum() == pytest.approx(1) for p in parts)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_the_plan_remote_service_and_premises_say_the_same_of_each_point(project_of, country, alone):
+    project = project_of()
+    region = sorted(set(country.municipalities["region"]))[0] if alone else None
+    plan = project.plan(region=region, full=True)
+    remote, premises, services = (ask(region=region) for ask in (project.remote, project.premises, project.services))
+    assert set(remote.points["site"]) == set(plan.points["site"]) == set(services.points["site"])
+    pd.testing.assert_frame_equal(remote.points, plan.remote.points)
+    said = premises.points.set_index("site")
+    sized = remote.points.set_index("site").loc[said.index]
+    assert (said["remote_rooms"] == sized["rooms"]).all()
+    assert (said["counters"] == sized["counters"].clip(lower=1)).all()
+    pd.testing.assert_frame_equal(premises.points, plan.premises.points)
+    # Rooms are where agencies serve remotely, whatever the tier of the point.
+    remotely = set(services.duties.loc[services.duties["mode"] == "remote", "site"])
+    assert set(remote.points.loc[remote.points["rooms"] > 0, "site"]) <= remotely
+    assert remotely
+
+
+def test_tiers_say_who_serves_where_services_can_not(project_of, monkeypatch):
+    project = project_of()
+    everywhere = project.remote(duties=pd.DataFrame(columns=["site", "agency", "mode"], dtype="string"))
+
+    def refused(self, region=None):
+        raise Infeasible([say("No network keeps all the rules.")])
+
+    monkeypatch.setattr(Stages, "services", refused)
+    found = project.remote()
+    assert "No network keeps all the rules." in found.findings[0].what.text("en")
+    assert found.findings[0].level is Level.WARNING
+    pd.testing.assert_frame_equal(found.points, everywhere.points)
 
 
 def test_a_kept_answer_is_the_same(project_of):

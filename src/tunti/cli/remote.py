@@ -35,9 +35,6 @@ def remote(
     folder: Folder,
     region: RegionName = None,
     scenario: ScenarioName = None,
-    services: Annotated[
-        bool, typer.Option("--services", help="Take points and who serves where from tunti services, not from tiers.")
-    ] = False,
     simulate: Annotated[
         bool, typer.Option("--simulate", help="Simulate a week of all points and pools, with confidence intervals.")
     ] = False,
@@ -64,15 +61,13 @@ def remote(
     project = Project(folder)
     start = perf_counter()
     with progress(language, quiet=as_json) as say_progress:
-        found = project.remote(
-            region=region, scenario=scenario, services=services, workers=workers, progress=say_progress
-        )
+        found = project.remote(region=region, scenario=scenario, workers=workers, progress=say_progress)
         seconds = perf_counter() - start
         simulated = None
         if simulate or season or outage:
             simulated = project.simulate_remote(
+                region=region,
                 scenario=scenario,
-                services=services,
                 weeks=weeks,
                 month=month,
                 season=season,

@@ -108,6 +108,8 @@ def consolidate(
     duties: pd.DataFrame,
     visit_minutes: pd.Series,
     settings: Settings,
+    *,
+    queued: pd.DataFrame | None = None,
 ) -> Premises:
     """Decide which offices move to which shared premises, at the least cost of rent, fit-out and staff's travel.
 
@@ -126,6 +128,8 @@ def consolidate(
     visit_minutes : Series
         Minutes of a visit by agency.
     settings : Settings
+    queued : DataFrame, optional
+        Counters and rooms of points as remote service sizes them: see :func:`tunti.premises.need.customer_need`.
 
     Returns
     -------
@@ -174,7 +178,7 @@ def consolidate(
         area,
         answer,
         others,
-        customer_need(points, duties, visit_minutes, settings),
+        customer_need(points, duties, visit_minutes, settings, queued=queued),
         settings,
     )
 

@@ -66,7 +66,14 @@ def work_need(offices: pd.DataFrame, settings: PremisesSettings) -> pd.DataFrame
     ).astype(dict.fromkeys(("office", "agency", "municipality", "presence_from"), "string"))
 
 
-def customer_need(points: pd.DataFrame, duties: pd.DataFrame, minutes: pd.Series, settings: Settings) -> pd.DataFrame:
+def customer_need(
+    points: pd.DataFrame,
+    duties: pd.DataFrame,
+    minutes: pd.Series,
+    settings: Settings,
+    *,
+    queued: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Give the customer area that each point needs: counters, waiting, rooms for remote service and the lobby.
 
     Parameters
@@ -78,11 +85,14 @@ def customer_need(points: pd.DataFrame, duties: pd.DataFrame, minutes: pd.Series
     minutes : Series
         Minutes of a visit by agency.
     settings : Settings
+    queued : DataFrame, optional
+        ``site, counters, rooms``: what a point's customers need by their queues, hour by hour; by the mean hours of use
+        where it says nothing of the point.
 
     Returns
     -------
     DataFrame
-        ``site, counters, seats, remote_rooms, customer_m2``.
+        ``site, counters, seats, remote_rooms, customer_m2``; at least one counter.
 
     Notes
     -----
@@ -98,6 +108,7 @@ def customer_need(points: pd.DataFrame, duties: pd.DataFrame, minutes: pd.Series
     remote = busy[busy["mode"] == "remote"].groupby("site")["minutes"].sum()
     rooms_open = set(busy.loc[busy["mode"] == "remote", "site"])
     visits = busy.groupby("site")["visits_year"].sum()
+    sized = {} if queued is None else {str(q.site): q for q in queued.itertuples()}
     rows = []
     for point in points.itertuples():
         open_minutes = float(str(point.hours_week)) * 60 * WEEKS
@@ -107,7 +118,10 @@ def customer_need(points: pd.DataFrame, duties: pd.DataFrame, minutes: pd.Series
         rooms = max(rooms, 1 if point.site in rooms_open else 0)
         hourly = float(visits.get(point.site, 0.0)) / (open_minutes / 60) if open_minutes > 0 else 0.0
         seats = math.ceil(hourly * own.waiting_peak * own.waiting_minutes / 60 - 1e-9)
+        if (known := sized.get(str(point.site))) is not None:
+            counters, rooms = int(str(known.counters)), int(str(known.rooms))
+        counters = max(counters, 1)
         area = counters * own.counter_m2 + seats * own.seat_m2 + rooms * own.remote_room_m2 + own.lobby_m2
-        rows.append((point.site, max(counters, 1), seats, rooms, math.ceil(area - 1e-9)))
+        rows.append((point.site, counters, seats, rooms, math.ceil(area - 1e-9)))
     frame = pd.DataFrame(rows, columns=["site", "counters", "seats", "remote_rooms", "customer_m2"])
     return frame.astype({"site": "string"})

@@ -139,8 +139,8 @@ def dimension(
     settings : Settings
     open_sites : bool, shape (sites,)
     duties : DataFrame, optional
-        Who serves where: ``site, agency, service`` (optional), ``mode, hours_per_week`` (optional). Without it the
-        setting ``remote.tiers`` says it by the tier of each site.
+        Who serves where: ``site, agency, service`` (optional), ``mode, hours_per_week`` (optional). Sites that it does
+        not name go by their tier (setting ``remote.tiers``).
 
     Returns
     -------
@@ -170,10 +170,10 @@ def dimension(
     rooms_given = _rooms_given(inputs.remote_rooms, ids)
     is_open = open_sites | (rooms_given > 0)
     hours_per_week = None
-    if duties is None:
-        mode = modes_of(services, sites, remote, rooms=inputs.remote_rooms)
-    else:
-        mode, hours_per_week = modes_from_duties(duties, services, ids)
+    mode = modes_of(services, sites, remote, rooms=inputs.remote_rooms)
+    if duties is not None:
+        told, hours_per_week = modes_from_duties(duties, services, ids)
+        mode = np.where(np.isin(ids, duties["site"].astype(str)), told, mode)
     # A place that only has a room is no point: it serves remotely and no other way.
     only_room = is_open & ~open_sites
     mode[:, only_room] = np.where(_allows(services, "remote"), MODES.index("remote"), MODES.index("none"))[:, None]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select, update
 
-from tunti.errors import TuntiError
+from tunti.errors import TuntiError, reason_of
 from tunti.findings import Message, Share, pack, say
 from tunti.location.alternatives import alternatives
 from tunti.location.frontier import frontier
@@ -293,13 +293,12 @@ class Worker:
             ("services", lambda: stages.services(plan.region)),
             ("premises", lambda: stages.premises(plan.region)),
             ("programme", lambda: stages.programme(plan.region)),
-            ("remote", lambda: stages.remote(stages.services(plan.region).duties)),
+            ("remote", lambda: stages.remote(plan.region)),
         ):
             try:
                 found[name] = work()
             except TuntiError as problem:
-                told = problem.message if isinstance(problem.message, Message) else say("{reason}", reason=str(problem))
-                found[name], lacking[name] = None, told
+                found[name], lacking[name] = None, reason_of(problem)
         opened = Project(folder)
         made = opened.plan(region=plan.region, scenario=plan.name, progress=self._progress)
         made = replace(made, **found, lacking=lacking, hearing=self._heard(plan))

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from tunti.locale import N_
@@ -398,8 +397,8 @@ def _need_row(r: Mapping[str, float]) -> tuple[Value, ...]:
 
 def _customers(context: Context, premises: Premises) -> Block:
     say = context.say
-    points, queued = _as_queued(context, premises.points)
-    frame = points.sort_values(["customer_m2", "site"], ascending=[False, True], kind="stable")
+    queued = context.plan.remote is not None
+    frame = premises.points.sort_values(["customer_m2", "site"], ascending=[False, True], kind="stable")
     columns = [
         Column(say(N_("Point")), weight=2.0),
         Column(say(N_("Counters")), "whole", adds=True),
@@ -446,18 +445,3 @@ def _customers_alike(context: Context, frame: pd.DataFrame) -> Block:
     if not visits:
         text_ += " " + say(N_("The input gives no visits to the points, so each has the least."))
     return Paragraph(text_)
-
-
-def _as_queued(context: Context, points: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """Take counters and rooms from the queues of the remote service where it knows the points: each is told once."""
-    remote, own = context.plan.remote, context.plan.settings.premises
-    if remote is None:
-        return points, False
-    known = remote.points.set_index(remote.points["site"].astype(str))
-    sites = points["site"].astype(str)
-    if not sites.isin(known.index).all():
-        return points, False
-    counters = np.maximum(known["counters"].reindex(sites).to_numpy(np.int64), 1)
-    rooms = known["rooms"].reindex(sites).to_numpy(np.int64)
-    m2 = counters * own.counter_m2 + points["seats"] * own.seat_m2 + rooms * own.remote_room_m2 + own.lobby_m2
-    return points.assign(counters=counters, remote_rooms=rooms, customer_m2=np.ceil(m2).astype("int64")), True
