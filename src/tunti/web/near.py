@@ -149,7 +149,8 @@ def _today(ready: Ready, language: str) -> Told:
             name, site, status = _named(places, row["municipality"]), None, "office"
             if not missing(row["address"]):
                 name = f"{name}, {row['address']}"
-        points.append(Near(str(name), 0.0, site, status, serving, spoken(ready, row["municipality"])))
+        said = spoken(ready, row["municipality"], [mode for _, mode in serving])
+        points.append(Near(str(name), 0.0, site, status, serving, said))
     return Told(which.astype(np.int64), tuple(points))
 
 
@@ -187,7 +188,7 @@ def _planned(ready: Ready, points: list[dict[str, Any]], language: str) -> Told:
         name = point["name"]
         if language == "sv" and name == point["municipality_fi"] and point["municipality_sv"]:
             name = point["municipality_sv"]
-        said = spoken(ready, point["municipality"])
+        said = spoken(ready, point["municipality"], [mode for _, mode in serving])
         found.append(Near(str(name), 0.0, str(point["site"]), str(point["status"]), serving, said, more))
     return Told(np.array(which, np.int64), tuple(found))
 

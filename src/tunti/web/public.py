@@ -253,7 +253,9 @@ def point(request: Request, site: str) -> Response:
         names={} if ready is None else places.agency_names(ready, language),
         shown=seen.shown,
         published=seen.plan,
-        languages_here=() if ready is None else places.spoken(ready, row["municipality"]),
+        languages_here=()
+        if ready is None
+        else places.spoken(ready, row["municipality"], [s["mode"] for s in row.get("serving", ())]),
         spoken=SPOKEN,
         illustrative=seen.shown["illustrative"],
         municipality=row["municipality_sv"] if language == "sv" and row["municipality_sv"] else row["municipality_fi"],

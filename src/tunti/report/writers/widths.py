@@ -25,6 +25,9 @@ _WIDEST = 0.6
 _MORE_LINES = 1.15
 """Times as many lines as in smaller type that the largest type may take."""
 
+_SOME_LINES = 6
+"""Lines more than in smaller type that a short table may take in any case."""
+
 _PIECES = re.compile(r"[ \u200b]|(?<=[-/–])")
 
 
@@ -137,7 +140,8 @@ def fitting(
     if not whole:
         return found[-1]
     lines = [lines_of(table, words, widths, size) for size, widths in whole]
-    size, widths = next(w for w, n in zip(whole, lines, strict=True) if n <= _MORE_LINES * min(lines))
+    few = max(_MORE_LINES * min(lines), min(lines) + _SOME_LINES)
+    size, widths = next(w for w, n in zip(whole, lines, strict=True) if n <= few)
     return size, widths, True
 
 

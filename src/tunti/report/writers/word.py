@@ -212,8 +212,10 @@ class _Writer:
         page.orientation = WD_ORIENT.PORTRAIT
         page.page_width, page.page_height = Mm(210), Mm(297)
         page.left_margin = page.right_margin = Mm(22.5)
-        page.top_margin, page.bottom_margin = Mm(22), Mm(20)
+        page.top_margin, page.bottom_margin = Mm(25), Mm(20)
+        page.header_distance = Mm(10)
         head = page.header.paragraphs[0]
+        head.style.font.size = Pt(9)
         head.text = f"{self.document.subtitle} – {self.document.title}" if self.document.subtitle else ""
         for mark in self.document.marks:
             run = page.header.add_paragraph().add_run(mark)
@@ -328,6 +330,7 @@ class _Writer:
                 "</w:tblCellMar>"
             )
         )
+        properties.append(parse_xml(_RULES))
         rank = {qn(f"w:{t}"): k for k, t in enumerate(_TABLE_ORDER)}
         properties[:] = sorted(properties, key=lambda e: rank[e.tag])
         # A reader without Calibri sees a wider face: the columns have room for that, too.
@@ -355,8 +358,12 @@ class _Writer:
             if text:
                 self._fill(cell, text, bold=True, shade="E6EEF6")
             at += span
+        # A text that follows figures set to the right needs room between the two.
+        apart = [k > 0 and table.columns[k - 1].numeric and not c.numeric for k, c in enumerate(table.columns)]
         for k, column in enumerate(table.columns):
-            self._fill(made.cell(heads - 1, k), column.title, bold=True, right=column.numeric, shade="E6EEF6")
+            self._fill(
+                made.cell(heads - 1, k), column.title, bold=True, right=column.numeric, shade="E6EEF6", apart=apart[k]
+            )
             if groups and not column.group:
                 upper = made.cell(0, k)
                 for spare in upper.paragraphs:
@@ -364,9 +371,10 @@ class _Writer:
         # Cells are filled through the rows' own XML: asking the table for each cell takes minutes.
         for r, values in enumerate((*shown, *((table.total,) if table.total is not None else ()))):
             total = r >= len(shown)
-            for cell, value, column in zip(body[heads + r].findall(qn("w:tc")), values, table.columns, strict=True):
+            cells = body[heads + r].findall(qn("w:tc"))
+            for cell, value, column, gap in zip(cells, values, table.columns, apart, strict=True):
                 text = "" if total and value is None else self.words.value(value, column)
-                _cell(cell, text, bold=total, right=column.numeric)
+                _cell(cell, text, bold=total, right=column.numeric, apart=gap)
         if size < 8.45:
             for run in made._tbl.iter(qn("w:r")):
                 small = run.find(qn("w:rPr"))
@@ -382,8 +390,10 @@ class _Writer:
         note = cut_note(table, self.words)
         self.word.add_paragraph(note, style="Table note")
 
-    def _fill(self, cell: Any, text: str, *, bold: bool = False, right: bool = False, shade: str = "") -> None:
-        _cell(cell._tc, text, bold=bold, right=right)
+    def _fill(
+        self, cell: Any, text: str, *, bold: bool = False, right: bool = False, shade: str = "", apart: bool = False
+    ) -> None:
+        _cell(cell._tc, text, bold=bold, right=right, apart=apart)
         if shade:
             cell._tc.get_or_add_tcPr().append(
                 parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{shade}"/>')
@@ -414,13 +424,31 @@ def _ordered(properties: Any) -> None:
     properties[:] = sorted(properties, key=lambda e: rank.get(e.tag, len(rank)))
 
 
-def _cell(cell: Any, text: str, *, bold: bool, right: bool) -> None:
-    """Write a text into an empty cell."""
+_RULES = (
+    f'<w:tblBorders {nsdecls("w")}>'
+    + "".join(
+        f'<w:{side} w:val="{"single" if size else "nil"}" w:sz="{size}" w:space="0" w:color="{colour}"/>'
+        for side, size, colour in (
+            ("top", 6, "1F4E79"), ("left", 0, "auto"), ("bottom", 6, "1F4E79"), ("right", 0, "auto"),
+            ("insideH", 4, "C9D0D6"), ("insideV", 0, "auto"),
+        )
+    )
+    + "</w:tblBorders>"
+)  # fmt: skip
+"""Fine rules between rows, none between columns."""
+
+
+def _cell(cell: Any, text: str, *, bold: bool, right: bool, apart: bool = False) -> None:
+    """Write a text into an empty cell, a little apart from what is on its left."""
     line = cell.find(qn("w:p"))
     properties = OxmlElement("w:pPr")
     style = OxmlElement("w:pStyle")
     style.set(qn("w:val"), "Tabletext")
     properties.append(style)
+    if apart:
+        indent = OxmlElement("w:ind")
+        indent.set(qn("w:left"), "110")
+        properties.append(indent)
     if right:
         aligned = OxmlElement("w:jc")
         aligned.set(qn("w:val"), "right")
