@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tunti.access.times import TravelTimes
 from tunti.findings import Finding, Message
+from tunti.inputs.spoken import languages_at, languages_by_municipality
 from tunti.inputs.tables import Inputs
 from tunti.location.services import MODES, STAFFED, VISITING, ServiceAnswer
 from tunti.location.services_solve import serving_places
@@ -17,7 +18,6 @@ from tunti.plan.area import Area
 from tunti.plan.service_access import access_by_service, cell_minutes, group_times, languages_met, within
 from tunti.plan.service_flags import service_findings, service_flags
 from tunti.plan.service_groups import tuples
-from tunti.plan.service_languages import spoken_languages
 from tunti.plan.service_offices import service_money, service_offices
 from tunti.plan.service_question import ServiceQuestion, presence_cost
 from tunti.settings import Settings
@@ -189,7 +189,7 @@ def _duties(
     mean = minutes["work"].sum() / minutes["visits_year"].sum().where(lambda v: v > 0, 1.0)
     work = {int(g): float(v) for g, v in zip(mean.index.tolist(), mean.tolist(), strict=True)}
     told = {(str(r.agency), str(r.site)): r for r in tuples(inputs.commitments)}
-    spoken = spoken_languages(area, inputs)
+    spoken = languages_by_municipality(inputs.municipalities)
     names = area.sites["site"].astype(str).tolist()
     towns = area.sites["municipality"].astype(str).tolist()
     hours = {j: s.hours_week_by_tier[question.tier[j]] for j in sites.tolist()}
@@ -208,7 +208,7 @@ def _duties(
             share = s.visiting_days_week / 5 if mode == VISITING else 1.0 if mode == STAFFED else 0.0
             commitment = told.get((agency, names[j]))
             referral, far = referred.get((a, j), (None, np.nan))
-            language = sorted(spoken.get(towns[j], {"fi"}) | ({"fi", "sv", "se"} if mode == 2 else set()))
+            language = languages_at(spoken.get(towns[j], ()), remotely=mode == MODES.index("remote"))
             rows.append(
                 (
                     names[j],
@@ -306,7 +306,7 @@ def _points(
         parts[: p.vehicle_cost - int(parts.sum())] += 1
         share[mine] = parts
     cost = p.site_cost[opened] + hosts * p.host_cost + np.where(remote, p.room_cost, 0) + share
-    spoken = spoken_languages(area, inputs)
+    spoken = languages_by_municipality(inputs.municipalities)
     return pd.DataFrame(
         {
             "site": sites["site"].to_numpy(),
@@ -329,7 +329,7 @@ def _points(
             "below_demand": visits / 52 < s.demand_known_week,
             "languages": pd.array(
                 [
-                    " ".join(sorted(spoken.get(str(m), {"fi"}) | ({"fi", "sv", "se"} if r else set())))
+                    " ".join(languages_at(spoken.get(str(m), ()), remotely=bool(r)))
                     for m, r in zip(sites["municipality"], remote, strict=True)
                 ],
                 dtype="string",

@@ -7,13 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.access.times import UNREACHABLE
+from tunti.inputs.spoken import languages_at, languages_by_municipality
 from tunti.inputs.tables import Inputs
 from tunti.location.rules import seconds_of
 from tunti.location.services import MODES, REMOTE, STAFFED, VISITING, ServiceAnswer
 from tunti.location.services_solve import serving_places
 from tunti.plan.area import Area
 from tunti.plan.service_groups import tuples
-from tunti.plan.service_languages import spoken_languages
 from tunti.plan.service_question import ServiceQuestion
 
 
@@ -152,9 +152,9 @@ def languages_met(question: ServiceQuestion, answer: ServiceAnswer, area: Area, 
     """
     p = question.problem
     indptr, place, seconds = p.times.by_cell()
-    spoken = spoken_languages(area, inputs)
-    site_speaks = [spoken.get(str(m), {"fi"}) for m in area.sites["municipality"]]
-    office_speaks = [spoken.get(str(m), {"fi"}) for m in question.offices["municipality"]]
+    spoken = languages_by_municipality(inputs.municipalities)
+    site_speaks = [languages_at(spoken.get(str(m), ()), remotely=False) for m in area.sites["municipality"]]
+    office_speaks = [languages_at(spoken.get(str(m), ()), remotely=False) for m in question.offices["municipality"]]
     site_names = area.sites["site"].astype(str).tolist()
     office_names = question.offices["office"].astype(str).tolist()
     at_place: dict[int, list[int]] = {}
@@ -162,7 +162,7 @@ def languages_met(question: ServiceQuestion, answer: ServiceAnswer, area: Area, 
         at_place.setdefault(where, []).append(o)
     found: dict[tuple[int, int, str], tuple[str | None, float, bool, bool]] = {}
 
-    def fits(mode: int, speaks: set[str], language: str) -> bool:
+    def fits(mode: int, speaks: tuple[str, ...], language: str) -> bool:
         # Sign language is booked and a remote connection reaches a speaker of any language.
         return language in ("fi", "sign") or language in speaks or mode == REMOTE
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tunti.access.times import TravelTimes
+from tunti.inputs.spoken import languages_at, languages_by_municipality
 from tunti.inputs.tables import Inputs
 from tunti.location.rules import seconds_of
 from tunti.location.services import MODES, LanguageRow
@@ -34,9 +35,9 @@ def language_demands(
     """
     n = len(state)
     required = required_languages(area, inputs, services)
-    spoken = spoken_languages(area, inputs)
-    site_speaks = [spoken.get(str(m), {"fi"}) for m in area.sites["municipality"]]
-    office_speaks = [spoken.get(str(m), {"fi"}) for m in offices["municipality"]]
+    spoken = languages_by_municipality(inputs.municipalities)
+    site_speaks = [languages_at(spoken.get(str(m), ()), remotely=False) for m in area.sites["municipality"]]
+    office_speaks = [languages_at(spoken.get(str(m), ()), remotely=False) for m in offices["municipality"]]
     main = area.cells.assign(at=np.arange(len(area.cells))).sort_values("people", kind="stable")
     main_cell = main.groupby("municipality")["at"].last()
     required = required.assign(cell=required["municipality"].map(main_cell))
@@ -77,18 +78,6 @@ def language_demands(
     return required, tuple(rows)
 
 
-def spoken_languages(area: Area, inputs: Inputs) -> dict[str, set[str]]:
-    """Give the languages that staff of each municipality speak: its official ones, and Sámi in the Sámi homeland."""
-    known = inputs.municipalities
-    found = {}
-    for row in tuples(known):
-        languages = set((row.languages if not pd.isna(row.languages) else "fi").split())
-        if not pd.isna(row.sami_homeland) and bool(row.sami_homeland):
-            languages.add("se")
-        found[str(row.municipality)] = languages
-    return found
-
-
 def required_languages(area: Area, inputs: Inputs, services: pd.DataFrame) -> pd.DataFrame:
     """List the languages that each service must be given in, by municipality.
 
@@ -98,7 +87,7 @@ def required_languages(area: Area, inputs: Inputs, services: pd.DataFrame) -> pd
         ``municipality, service, group, language, required_by``; only municipalities that ask for more than Finnish,
         and sign language where the table asks for it.
     """
-    spoken = spoken_languages(area, inputs)
+    spoken = languages_by_municipality(inputs.municipalities)
     told = {(str(r.municipality), str(r.service)): str(r.languages).split() for r in tuples(inputs.language_duties)}
     rows = []
     for municipality in area.municipalities["municipality"].astype(str).sort_values():

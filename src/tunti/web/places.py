@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tunti.inputs.spoken import in_order, languages_at, languages_by_municipality
 from tunti.report.words import missing
 from tunti.web.degrees import to_metres
 from tunti.web.ground import Ready
@@ -142,20 +144,25 @@ def place_names(ready: Ready, language: str) -> dict[str, str]:
     return known
 
 
-def languages_of(ready: Ready) -> dict[str, tuple[str, ...]]:
-    """Give the languages in which service is a right, by municipality."""
-    known: dict[str, tuple[str, ...]] | None = ready.kept.get("spoken")
+def spoken(ready: Ready, municipality: Any, modes: Iterable[str] = ()) -> tuple[str, ...]:
+    """Give the languages of service at a place, as the plan's tables have them.
+
+    Parameters
+    ----------
+    ready : Ready
+    municipality : str
+        Code; nothing is told of a place without one.
+    modes : iterable of str
+        How agencies serve there.
+
+    Returns
+    -------
+    tuple of str
+        Codes.
+    """
+    if missing(municipality):
+        return ()
+    known: dict[str, frozenset[str]] | None = ready.kept.get("spoken")
     if known is None:
-        known = {}
-        for row in ready.inputs.municipalities.to_dict("records"):
-            said = [] if missing(row["languages"]) else str(row["languages"]).split()
-            if not missing(row["sami_homeland"]) and bool(row["sami_homeland"]):
-                said.append("sami")
-            known[str(row["municipality"])] = tuple(said)
-        ready.kept["spoken"] = known
-    return known
-
-
-def spoken(ready: Ready, municipality: Any) -> tuple[str, ...]:
-    """Give the languages in which service is a right in a municipality."""
-    return () if missing(municipality) else languages_of(ready).get(str(municipality), ())
+        known = ready.kept["spoken"] = languages_by_municipality(ready.inputs.municipalities)
+    return in_order(languages_at(known.get(str(municipality), ()), remotely="remote" in set(modes)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tunti.inputs.spoken import in_order
 from tunti.locale import N_
 from tunti.report.document import Block, Column, Paragraph, Section, Value
 from tunti.report.sections.context import Context, records, text
@@ -73,18 +74,15 @@ def language_names(context: Context, codes: str) -> str:
     -------
     str
     """
-    order = {"fi": 0, "sv": 1}
-    listed = sorted(codes.split(), key=lambda c: (order.get(c, 2), c))
-    return context.words.listing([context.say(LANGUAGES[c]) if c in LANGUAGES else c for c in listed])
+    return context.words.listing([context.say(LANGUAGES[c]) if c in LANGUAGES else c for c in in_order(codes.split())])
 
 
 LANGUAGES = {
     "fi": N_("Finnish"),
     "sv": N_("Swedish"),
-    "se": N_("Northern Sámi"),
+    "se": N_("Sámi"),
     "smn": N_("Inari Sámi"),
     "sms": N_("Skolt Sámi"),
-    "sami": N_("Sámi languages"),
 }
 """Languages that the law gives rights to, as a reader knows them."""
 
