@@ -1,29 +1,155 @@
 """The public's view: the nearest points now and in the plan, as counted; small head counts never leave."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from tunti import Project
+from tunti.inputs.frames import typed
+from tunti.inputs.schemas import COMMITMENTS
+from tunti.store.models import PlanRow
 from tunti.web.app import create_app
 from tunti.web.settings import ServeSettings
 
-from .conftest import TestClient, work
+from .conftest import TestClient, work, write
 
 
-def test_the_nearest_points_are_those_of_the_times(alone, folder):
-    from tunti import Project
+@pytest.fixture(scope="module")
+def made(country, tmp_path_factory):
+    """A plan in which an agency comes to no joint point, so that its offices stay."""
+    sites = country.sites["site"].astype(str).tolist()
+    agency = country.offices["agency"].astype(str).mode()[0]
+    refused = pd.DataFrame({"agency": agency, "site": sites, "commitment": "refused"})
+    folder = tmp_path_factory.mktemp("staying") / "project"
+    write(folder, country.with_table("commitments", typed(refused, COMMITMENTS)))
+    app = create_app(ServeSettings(folder=folder), jobs=False)
+    work(app)
+    app.state.service.db.close()
+    return folder
 
+
+def minutes_to(folder, points, offices, tmp_path):
+    """Minutes to the nearest of some points and offices, by another way: a project that has those offices alone."""
+    other = Path(shutil.copytree(folder, tmp_path / f"other-{len(offices)}"))
+    rows = pd.read_csv(other / "offices.csv", dtype=str)
+    rows[rows["office"].isin(offices)].to_csv(other / "offices.csv", index=False)
+    sites = pd.read_csv(other / "sites.csv", dtype=str)
+    sites.assign(status="candidate").to_csv(other / "sites.csv", index=False)
+    found = [Project(folder).access(sites=points).cells]
+    if offices:
+        found.append(Project(other).access().cells)
+    return pd.concat(found).groupby("cell")["minutes"].min()
+
+
+def test_the_nearest_are_those_of_the_times_and_the_share_counts_them(alone, folder, tmp_path):
     inputs = Project(folder).baseline()[0]
     plan = alone.get("/api/projects/project/plans/plan").json()
-    for row in inputs.cells.head(10).to_dict("records"):
+    offices = alone.get("/collections/offices/items?limit=1000").json()["features"]
+    staying = {f["id"] for f in offices if f["properties"]["in_plan"] == "stays"}
+    assert staying
+    points = minutes_to(folder, plan["points"], set(), tmp_path)
+    both = minutes_to(folder, plan["points"], staying, tmp_path)
+    assert (both < points).any()
+    for row in inputs.cells.head(12).to_dict("records"):
         text = alone.get("/", params={"lon": row["lon"], "lat": row["lat"], "lang": "en"}).text
-        answer = Project(folder).access(sites=plan["points"])
-        cells = answer.cells.set_index("cell")
-        minutes = cells.loc[row["cell"], "minutes"]
-        if row["people"] >= 10 and not np.isnan(minutes):
-            part = text.split('id="plan-title"')[1]
-            assert f"<strong>{round(minutes)}" in part.split("</li>")[0]
+        if row["people"] >= 10 and not np.isnan(both[row["cell"]]):
+            part = text.split('id="plan-title"')[1].split("</ol>")[0]
+            first = part.split("</li>")[0]
+            assert f"<strong>{round(both[row['cell']])}" in first
+            assert ("Office that stays" in first) == (both[row["cell"]] < points[row["cell"]])
+            # A joint point is told of although many offices are nearer.
+            assert "/point/" in part or np.isnan(points[row["cell"]])
+            assert part.count('class="minutes"') <= 4
+    people = inputs.cells.set_index("cell")["people"]
+    share = people[(both <= 20)[both <= 20].index].sum() / people.sum()
+    text = alone.get("/", params={"lang": "en"}).text
+    shown = re.findall(r"<dt>(Within 20 minutes[^<]*)</dt><dd>([\d.]+)%</dd>", text)
+    assert [name for name, _ in shown] == [
+        "Within 20 minutes today",
+        "Within 20 minutes in the plan",
+        "Within 20 minutes of a joint point in the plan",
+    ]
+    assert float(shown[1][1]) == pytest.approx(100 * share, abs=0.06)
+    assert float(shown[2][1]) == pytest.approx(100 * plan["figures"]["share"], abs=0.06)
+    towns = alone.get("/collections/municipalities/items?limit=1000").json()["features"]
+    for town in (f["properties"] for f in towns):
+        if None not in (town["share"], town["share_with_offices"]):
+            assert town["share"] <= town["share_with_offices"] <= 1
+
+
+def test_an_office_that_closes_is_in_no_plan(alone):
+    offices = alone.get("/collections/offices/items?limit=1000").json()["features"]
+    spots = [tuple(f["geometry"]["coordinates"]) for f in offices]
+    sites = alone.get("/api/projects/project/plans/plan/sites").json()["features"]
+    spots += [tuple(f["geometry"]["coordinates"]) for f in sites]
+    kept = [f for f in offices if f["properties"]["in_plan"] == "stays"]
+    gone = next(f for f in kept if spots.count(tuple(f["geometry"]["coordinates"])) == 1)
+    lon, lat = gone["geometry"]["coordinates"]
+
+    def told():
+        text = alone.get("/", params={"lon": lon, "lat": lat, "lang": "en"}).text
+        plan = text.split('id="plan-title"')[1].split("</section>")[0]
+        return plan.count("Office that stays"), text.split('id="map-title"')[1].split("</section>")[0]
+
+    def edit(**change):
+        with alone.app.state.service.db.writing() as session:
+            row = session.query(PlanRow).first()
+            row.result = row.result | {"shown": row.result["shown"] | change}
+
+    def squares():
+        return alone.get("/map.svg").text.count('fill="#003479"/>')
+
+    first, legend = told()
+    drawn = squares()
+    assert first
+    assert "Office that stays in the plan" in legend
+    part = {f["id"]: f["properties"]["in_plan"] for f in offices}
+    edit(offices=part | {gone["id"]: "closes"})
+    assert squares() == drawn - 1
+    found = alone.get(f"/collections/offices/items/{gone['id']}").json()
+    assert found["properties"]["in_plan"] == "closes"
+    assert "closes" in alone.get("/collections/offices/items?limit=1000&f=csv").text
+    edit(offices=dict.fromkeys(part, "closes"))
+    assert told()[0] == 0
+    # Where services are not chosen, nothing is claimed of offices, and the figures say what they count.
+    edit(offices={}, share_with_offices=None)
+    none, legend = told()
+    assert none == 0
+    assert "Office that stays" not in legend
+    text = alone.get("/", params={"lon": lon, "lat": lat, "lang": "en"}).text
+    assert "it is not decided yet which offices stay" in text
+    assert "Within 20 minutes of a joint point in the plan" in text
+    assert "Within 20 minutes in the plan" not in text
+
+
+def test_what_is_published_says_the_same_in_hearing_and_decided(busy):
+    from .test_at_once import step
+
+    def told(lang="en"):
+        busy.cookies.clear()
+        text = busy.get("/", params={"lang": lang}).text
+        return re.findall(r"<dt>(Within[^<]*)</dt><dd>([^<]*)</dd>", text)
+
+    def layers():
+        return [
+            busy.get(f"/collections/{c}/items?limit=1000").json()["features"] for c in ("offices", "municipalities")
+        ]
+
+    assert all(f["properties"]["in_plan"] is None for f in layers()[0]), "a draft of others is nobody's business"
+    step(busy, "approver", "proposed")
+    step(busy, "steering", "heard")
+    heard, data = told(), layers()
+    assert len(heard) == 3
+    assert {f["properties"]["in_plan"] for f in data[0]} >= {"stays"}
+    step(busy, "steering", "decided", "Good.")
+    work(busy.app)
+    assert told() == heard
+    assert layers() == data
 
 
 def test_places_are_found_by_name_and_by_coordinates(alone, country):

@@ -1,5 +1,6 @@
 """What is kept as codes is said in words, and a plan's page says what to do next."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 import tunti
 from tunti.report.words import words_for
+from tunti.web.clock import local
 from tunti.web.said import TRAIL_WORDS, in_words
 
 from .conftest import csrf, log_in, send, work
@@ -101,3 +103,24 @@ def test_a_plan_is_not_proposed_while_it_is_worked_out(busy):
     assert 'id="to-proposed"' in busy.get(plan).text
     assert send(busy, plan + "/state", {"to": "proposed", "version": version}, at=plan).status_code == 303
     assert busy.get(api).json()["state"] == "proposed"
+
+
+def test_moments_are_told_in_finlands_time():
+    assert [f"{local(dt.datetime(2026, m, 1, 22, 30, tzinfo=dt.UTC)):%d %H:%M}" for m in (1, 7)] == [
+        "02 00:30",
+        "02 01:30",
+    ]
+
+
+def test_the_trail_and_the_documents_are_told_in_words(alone):
+    said = alone.get("/work/project/log?lang=fi").text
+    assert "työ valmis: Tee luvut ja asiakirjat" in said
+    assert ">Keksitty maa</td>" in said
+    files = alone.get(PLAN + "/documents?lang=fi").text
+    assert "Suunnitelma tulostettavaksi, Suomi" in files
+    for name in re.findall(r"download>([^<]+)</a></th><td>([^<]*)<", files):
+        assert name[1], name
+    send(alone, PLAN + "/comments", {"text": "Hei", "table": "offices", "row": "x"}, at=PLAN + "/comments")
+    comments = alone.get(PLAN + "/comments?lang=fi").text
+    assert "Toimipaikat: <a" in comments
+    assert "sinä, tällä koneella" in comments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 from tunti.report.words import missing
 from tunti.web.ground import Ready
 from tunti.web.places import agency_names, place_names, spoken
+from tunti.web.staying import places_of_staying
+
+STAYS = "stays"
+"""Status of an office that stays beside the points."""
 
 FAR_KM = 40.0
 """A place farther than this from every inhabited cell is outside the area. A default of this product."""
@@ -83,7 +88,7 @@ def nearest(
     y: float,
     *,
     language: str,
-    points: list[dict[str, Any]] | None,
+    shown: dict[str, Any] | None,
     most: int = 3,
 ) -> tuple[list[Near], list[Near]] | None:
     """Give the nearest points by drive time, now and in the plan.
@@ -94,9 +99,10 @@ def nearest(
     x, y : float
         The place, metres.
     language : {"fi", "sv", "en"}
-    points : list of dict or None
-        Points of the plan, as :func:`tunti.web.shown.shown` gives them; None without a plan.
+    shown : dict or None
+        What is shown of the plan, as :func:`tunti.web.shown.shown` gives it; None without a plan.
     most : int
+        A joint point is told of in the plan although so many offices are nearer.
 
     Returns
     -------
@@ -108,7 +114,13 @@ def nearest(
         return None
     seconds = ready.seconds_from(cell)
     now = today(ready, language).nearest(seconds, most)
-    return now, [] if points is None else planned(ready, points, language).nearest(seconds, most)
+    if shown is None:
+        return now, []
+    told = planned(ready, shown, language)
+    found = told.nearest(seconds, most)
+    if all(r.status == STAYS for r in found):
+        found += [r for r in told.nearest(seconds, len(told.points)) if r.status != STAYS][:1]
+    return now, found
 
 
 def today(ready: Ready, language: str) -> Told:
@@ -140,57 +152,74 @@ def _today(ready: Ready, language: str) -> Told:
     points = []
     for place in which.tolist():
         here = offices.get(place, [])
-        serving = tuple(dict.fromkeys((names.get(str(o["agency"]), str(o["agency"])), str(o["serves"])) for o in here))
+        serving = _serving(here, names)
         if place < len(sites):
             row = sites[place]
             name, site, status = row["site"] if missing(row["name"]) else row["name"], str(row["site"]), "existing"
         else:
             row = here[0]
-            name, site, status = _named(places, row["municipality"]), None, "office"
-            if not missing(row["address"]):
-                name = f"{name}, {row['address']}"
+            name, site, status = _office(row, places), None, "office"
         said = spoken(ready, row["municipality"], [mode for _, mode in serving])
         points.append(Near(str(name), 0.0, site, status, serving, said))
     return Told(which.astype(np.int64), tuple(points))
 
 
-def planned(ready: Ready, points: list[dict[str, Any]], language: str) -> Told:
-    """Put together what is told of the points of a plan.
+def planned(ready: Ready, shown: dict[str, Any], language: str) -> Told:
+    """Put together what is told of the points of a plan, and of the offices that stay beside them.
 
     Parameters
     ----------
     ready : Ready
-    points : list of dict
-        As :func:`tunti.web.shown.shown` gives them; the same list gives the same answer, so it is not changed.
+    shown : dict
+        As :func:`tunti.web.shown.shown` gives it; the same dict gives the same answer, so it is not changed.
     language : {"fi", "sv", "en"}
 
     Returns
     -------
     Told
     """
-    kept: tuple[list[dict[str, Any]], Told] | None = ready.kept.get(("planned", language))
-    # The list itself is kept beside the answer: a plan that was published, changed or withdrawn brings another one.
-    if kept is None or kept[0] is not points:
-        kept = ready.kept["planned", language] = points, _planned(ready, points, language)
+    kept: tuple[dict[str, Any], Told] | None = ready.kept.get(("planned", language))
+    # What is shown itself is kept beside the answer: a plan that was published, changed or withdrawn brings another.
+    if kept is None or kept[0] is not shown:
+        kept = ready.kept["planned", language] = shown, _planned(ready, shown, language)
     return kept[1]
 
 
-def _planned(ready: Ready, points: list[dict[str, Any]], language: str) -> Told:
-    names = agency_names(ready, language)
-    known = {str(p["site"]): p for p in points}
+def _planned(ready: Ready, shown: dict[str, Any], language: str) -> Told:
+    names, places = agency_names(ready, language), place_names(ready, language)
+    staying = places_of_staying(ready.timed, shown.get("offices", {}))
+    known = {str(p["site"]): p for p in shown["points"]}
     sites = ready.timed.times.sites
-    which = [j for j, s in enumerate(sites) if s in known]
-    found = []
-    for j in which:
-        point = known[sites[j]]
-        serving = tuple((names.get(s["agency"], s["agency"]), str(s["mode"])) for s in point.get("serving", ()))
-        more = {k: point[k] for k in ("hours_week", "remote_rooms", "address") if point.get(k) is not None}
-        name = point["name"]
-        if language == "sv" and name == point["municipality_fi"] and point["municipality_sv"]:
-            name = point["municipality_sv"]
-        said = spoken(ready, point["municipality"], [mode for _, mode in serving])
-        found.append(Near(str(name), 0.0, str(point["site"]), str(point["status"]), serving, said, more))
-    return Told(np.array(which, np.int64), tuple(found))
+    found = {}
+    for j, site in enumerate(sites):
+        here = _serving(staying.get(j, ()), names)
+        if site in known:
+            point = known[site]
+            serving = [(names.get(s["agency"], s["agency"]), str(s["mode"])) for s in point.get("serving", ())]
+            more = {k: point[k] for k in ("hours_week", "remote_rooms", "address") if point.get(k) is not None}
+            name = point["name"]
+            if language == "sv" and name == point["municipality_fi"] and point["municipality_sv"]:
+                name = point["municipality_sv"]
+            # An office that stays in the point's own place serves there, too.
+            both = tuple(dict.fromkeys((*serving, *here)))
+            said = spoken(ready, point["municipality"], [mode for _, mode in both])
+            found[j] = Near(str(name), 0.0, str(point["site"]), str(point["status"]), both, said, more)
+        elif j in staying:
+            row = staying[j][0]
+            said = spoken(ready, row["municipality"], [mode for _, mode in here])
+            found[j] = Near(_office(row, places), 0.0, None, STAYS, here, said)
+    return Told(np.array(list(found), np.int64), tuple(found.values()))
+
+
+def _serving(offices: Sequence[dict[str, Any]], names: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Tell which agencies serve in some offices, and how."""
+    return tuple(dict.fromkeys((names.get(str(o["agency"]), str(o["agency"])), str(o["serves"])) for o in offices))
+
+
+def _office(row: dict[str, Any], places: dict[str, str]) -> str:
+    """Call an office by its place, and by its address where it is known."""
+    name = _named(places, row["municipality"])
+    return name if missing(row["address"]) else f"{name}, {row['address']}"
 
 
 def _named(known: dict[str, str], municipality: Any) -> str:

@@ -31,15 +31,24 @@ _GEOJSON = "application/geo+json"
 MOST = 10_000
 """Most items of one answer."""
 
-_ABOUT = {
+ABOUT = {
     "points": (
         say("Joint service points"),
         say("Points of the decided network, else of the plan put to hearing, else those that exist."),
     ),
-    "offices": (say("Present offices"), say("Agencies' offices that serve customers today.")),
+    "offices": (
+        say("Present offices"),
+        say(
+            "Agencies' offices that serve customers today; in_plan says whether the plan keeps or closes them, and is "
+            "empty where that is not decided."
+        ),
+    ),
     "municipalities": (
         say("Municipalities"),
-        say("Share of people within the standard today and in the plan, by municipality."),
+        say(
+            "Share of people within the standard by municipality: share_today of the nearest office or point of today, "
+            "share of the nearest joint point of the plan, share_with_offices of such a point or an office that stays."
+        ),
     ),
 }
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: {"description": "No such collection or item."}}
@@ -92,13 +101,13 @@ def collections(request: Request) -> dict[str, Any]:
     base = _base(request)
     return {
         "links": [_link(f"{base}/collections", "self", "application/json")],
-        "collections": [_about(request, name) for name in _ABOUT],
+        "collections": [_about(request, name) for name in ABOUT],
     }
 
 
 def _about(request: Request, name: str) -> dict[str, Any]:
     language, base = language_of(request), _base(request)
-    title, description = _ABOUT[name]
+    title, description = ABOUT[name]
     items = f"{base}/collections/{name}/items"
     box = _box(_features(service_of(request), name))
     return {
@@ -181,7 +190,7 @@ def item(request: Request, collection: str, item: str) -> Response:
 
 
 def _known(name: str) -> None:
-    if name not in _ABOUT:
+    if name not in ABOUT:
         raise HTTPException(404)
 
 
@@ -229,10 +238,11 @@ def _made(service: Service, name: str, seen: Seen) -> list[dict[str, Any]]:
         return _of_rows(rows, "site", public_columns(SITES))
     if name == "offices":
         ready = ready_of(service, seen.project)
-        if ready is not None:
-            return _of_rows(ready.timed.offices, "office", public_columns(OFFICES))
         serving = inputs.offices["serves"].isin(("staffed", "visiting", "assisted"))
-        return _of_rows(inputs.offices[serving.fillna(False)], "office", public_columns(OFFICES))
+        rows = inputs.offices[serving.fillna(False)] if ready is None else ready.timed.offices
+        part = {} if shown is None else shown.get("offices", {})
+        rows = rows.assign(in_plan=rows["office"].astype(str).map(part))
+        return _of_rows(rows, "office", (*public_columns(OFFICES), "in_plan"))
     by_code = {} if shown is None else {m["municipality"]: m for m in shown["municipalities"]}
     shapes = _outlines(inputs.borders, settings.project.crs)
     found = []
@@ -245,6 +255,7 @@ def _made(service: Service, name: str, seen: Seen) -> list[dict[str, Any]]:
             "people": head_count(row["people"], service.settings.least_people),
             "share_today": told.get("share_today"),
             "share": told.get("share"),
+            "share_with_offices": told.get("share_with_offices"),
         }
         found.append({"type": "Feature", "id": code, "geometry": shapes.get(code), "properties": values})
     return found

@@ -20,7 +20,7 @@ from tunti.web.guard import check_csrf
 from tunti.web.here import figures_of
 from tunti.web.page import away, language_of, page
 from tunti.web.running import JOB_STATES, JOB_WORDS, working_of
-from tunti.web.said import SETTING_CHOICES, SETTING_WORDS, in_words, who_of
+from tunti.web.said import SETTING_CHOICES, SETTING_WORDS, in_words
 from tunti.web.state import Service, asked_of, service_of
 from tunti.work import jobs, plans, states
 from tunti.work.changes import key_of
@@ -70,7 +70,6 @@ def overview(request: Request) -> Response:
             (name, SETTING_WORDS[name], options, _now(service, project, plan, name))
             for name, options in SETTING_CHOICES.items()
         ],
-        who=who_of(service.settings.alone),
         jobs=rows,
         job_words=JOB_WORDS,
         job_states=JOB_STATES,

@@ -16,7 +16,9 @@ from tunti.errors import TuntiError
 from tunti.findings import Finding, Message, unpack
 from tunti.locale import LANGUAGES, N_
 from tunti.report.words import ILLUSTRATIVE, Words, words_for
+from tunti.web.clock import local
 from tunti.web.guard import csrf
+from tunti.web.said import who_of
 from tunti.web.state import service_of
 from tunti.work.changes import key_of
 from tunti.work.roles import PUBLIC, ROLE_WORDS, Act, may
@@ -41,6 +43,7 @@ STATUS_WORDS = {
     "forbidden": N_("Must not open"),
     "candidate": N_("May open"),
     "new": N_("New point"),
+    "stays": N_("Office that stays beside the joint points"),
 }
 
 SPOKEN = {"fi": N_("Finnish"), "sv": N_("Swedish"), "se": N_("Sámi"), "sami": N_("Sámi"), "en": N_("English")}
@@ -106,7 +109,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         region = None if asked.plan is None else asked.plan.region
         return may(person, Act(act), project=asked.project.id, region=region, agency=agency)
 
+    who = who_of(service.settings.alone)
+
+    def named(by: str) -> str:
+        return words.text(who.get(by, by) if by else N_("Anonymous"))
+
     shared = {
+        "local": local,
+        "moment": lambda at: f"{words.date(local(at).date())} {local(at):%H:%M}",
+        "named": named,
         "lang": language,
         "languages": LANGUAGE_NAMES,
         "t": words.text,
@@ -176,7 +187,7 @@ def part(template: str, language: str, **values: Any) -> Markup:
         Goes into a page as it is: the template has escaped what it was given.
     """
     words = words_for(language)
-    shared = {"lang": language, "t": words.text, "words": words, "state_words": STATE_WORDS}
+    shared = {"lang": language, "t": words.text, "words": words, "state_words": STATE_WORDS, "local": local}
     return Markup(environment().get_template(template).render({**shared, **values}))
 
 

@@ -76,9 +76,16 @@ def public_map(inputs: Inputs, ready: Ready | None, shown: dict[str, Any] | None
             path = " ".join(f"{a},{b}" for a, b in zip(x, y, strict=True))
             parts.append(f'<polygon points="{path}" fill="#fff" stroke="#a5acb1" stroke-width=".6"/>')
     if ready is not None:
-        offices = ready.timed.offices.drop_duplicates(["x", "y"])
-        for x, y in zip(*at(offices["x"], offices["y"]), strict=True):
-            parts.append(f'<rect x="{x - 1:.1f}" y="{y - 1:.1f}" width="2" height="2" fill="#6b6b6b"/>')
+        rows = ready.timed.offices
+        part = {} if shown is None else shown.get("offices", {})
+        # Of several offices in one place one that stays is drawn, and those that stay lie on top.
+        stays = rows["office"].astype(str).map(part).eq("stays").to_numpy(dtype=bool)
+        rows = rows.assign(stays=stays).sort_values("stays", kind="stable").drop_duplicates(["x", "y"], keep="last")
+        other = "#8c8c8c" if part else "#6b6b6b"
+        for x, y, kept in zip(*at(rows["x"], rows["y"]), rows["stays"], strict=True):
+            side, colour = (3, "#003479") if kept else (2, other)
+            corner = f'x="{x - side / 2:.1f}" y="{y - side / 2:.1f}" width="{side}" height="{side}"'
+            parts.append(f'<rect {corner} fill="{colour}"/>')
     if shown is not None and ready is not None:
         sites = ready.timed.area.sites.set_index("site")
         for row in shown["points"]:

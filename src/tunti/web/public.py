@@ -119,8 +119,7 @@ def front(
                 if instead is not None:
                     place = instead[1]
         if place is not None:
-            points = None if shown is None else shown["points"]
-            answer = nearest(ready, place.x, place.y, language=language, points=points)
+            answer = nearest(ready, place.x, place.y, language=language, shown=shown)
             where = place.name
     made = page(
         request,
@@ -265,11 +264,15 @@ def point(request: Request, site: str) -> Response:
 @router.get("/data")
 def data(request: Request) -> Response:
     """Show what open data there is and how to get it."""
+    from tunti.web.ogc import ABOUT
+
     service = service_of(request)
     seen = public_view(service)
     return page(
         request,
         "data.html",
+        about=list(ABOUT.values()),
+        address=str(request.base_url),
         shown=None if seen is None else seen.shown,
         available=seen is not None,
         illustrative=False if seen is None else _illustrative(service, seen),

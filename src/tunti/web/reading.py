@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import mimetypes
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,16 +15,17 @@ from fastapi.responses import FileResponse, Response
 
 from tunti.errors import TuntiError
 from tunti.findings import say
-from tunti.report.words import words_for
+from tunti.inputs.schemas import SCHEMAS
+from tunti.locale import N_
+from tunti.report.words import Words, words_for
 from tunti.store.models import Comment, Job
 from tunti.web.asked import Token, place_of, regions_of, sound
 from tunti.web.by_region import only_region
 from tunti.web.guard import check_csrf
 from tunti.web.marks import FARTHEST, marks_of, seen_by
-from tunti.web.page import away, language_of, page
+from tunti.web.page import LANGUAGE_NAMES, away, language_of, page
 from tunti.web.results import PAGES, sections_of, shortened
 from tunti.web.running import JOB_WORDS, working_of
-from tunti.web.said import who_of
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, comments, jobs, statements
 from tunti.work.roles import Act, may
@@ -125,12 +127,32 @@ def documents(request: Request) -> Response:
         request,
         "documents.html",
         files=rows,
+        what_is=partial(_what_is, words=words_for(language_of(request))),
         working=working_of(made),
         job_words=JOB_WORDS,
         result=plan.result,
         illustrative=bool(plan.result and plan.result["illustrative"]),
         workspace=True,
     )
+
+
+_KINDS = {
+    "html": N_("The plan as a web page"),
+    "pdf": N_("The plan to print"),
+    "docx": N_("The plan to edit in Word"),
+    "xlsx": N_("The plan's tables to calculate with"),
+    "gpkg": N_("Map layers for map programs"),
+    "json": N_("What the figures were made of: versions and digests"),
+}
+"""What a document is, by the end of its name."""
+
+
+def _what_is(name: str, *, words: Words) -> str:
+    """Say what a document is and in which language."""
+    parts = name.split(".")
+    kind = words.text(_KINDS[parts[-1]]) if parts[-1] in _KINDS else ""
+    language = LANGUAGE_NAMES.get(parts[-2]) if len(parts) > 2 else None
+    return f"{kind}, {language}" if kind and language else kind
 
 
 @router.get(_L + "/documents/{file}")
@@ -237,8 +259,8 @@ def all_comments(request: Request) -> Response:
         "comments.html",
         rows=rows,
         marks=marks,
+        table_words={name: schema.label for name, schema in SCHEMAS.items()},
         moderator=moderator,
-        who=who_of(service_of(request).settings.alone),
         workspace=True,
         illustrative=False,
     )

@@ -17,6 +17,7 @@ from tunti.report.sections.context import context_for
 from tunti.report.words import PlaceName, Words, words_for
 from tunti.report.writers.pdf import cut_note
 from tunti.store.folder import whole_file
+from tunti.web.by_quarter import by_quarter
 
 PAGES: dict[str, tuple[str, Message, tuple[parts.Part, ...]]] = {
     "services": (
@@ -71,6 +72,12 @@ def keep_sections(folder: Path, name: str, version: int, plan: RegionalPlan) -> 
         kept[language] = {
             page: [_plain(part.section(context), words, 2) for part in shown] for page, (_, _, shown) in PAGES.items()
         }
+        counts = None if plan.programme is None else by_quarter(context, plan.programme)
+        if counts is not None:
+            # The picture's counts stand beside it as a table.
+            blocks = kept[language]["programme"][0]["blocks"]
+            pictures = [k for k, b in enumerate(blocks) if b["kind"] == "picture"]
+            blocks[pictures[0] + 1 : pictures[0] + 1] = [_block(counts, words)]
     with whole_file(_path(folder, name)) as beside:
         beside.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 

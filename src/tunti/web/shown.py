@@ -82,7 +82,11 @@ def shown(plan: RegionalPlan, *, least_people: int, title: str, existing: frozen
         "mean_minutes": round(float(public.proposed.mean_minutes), 2),
         "points": rows,
         "municipalities": places,
-        "sources": [{"title": s.title, "publisher": s.publisher, "licence": s.licence} for s in public.sources],
+        # Of one source several tables can come: it is named once.
+        "sources": [
+            {"title": title, "publisher": publisher, "licence": licence}
+            for title, publisher, licence in dict.fromkeys((s.title, s.publisher, s.licence) for s in public.sources)
+        ],
     }
 
 

@@ -24,7 +24,6 @@ from tunti.web.marks import marks_of, seen_by
 from tunti.web.overview import region_name
 from tunti.web.page import language_of, page
 from tunti.web.places import agency_names
-from tunti.web.said import who_of
 from tunti.web.state import asked_of, service_of
 from tunti.work import comments
 from tunti.work.roles import Act, Person, agencies_of, may, sees
@@ -283,7 +282,6 @@ def map_page(
         region_name=region_name(service, project, plan, words_for(language)),
         ready=ready_,
         built=built,
-        who=who_of(service.settings.alone),
         marks=marks_of(seen_by(service, asked, project, plan)[0]),
         map_words={key: words_for(language).text(text) for key, text in MAP_WORDS.items()},
         api=f"/api/projects/{project.slug}/plans/{plan.name}",

@@ -16,7 +16,8 @@ from tunti.store.models import Audit, PlanRow
 from tunti.web.asked import Token, regions_of
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
-from tunti.web.said import TRAIL_WORDS, who_of
+from tunti.web.running import JOB_WORDS
+from tunti.web.said import TRAIL_WORDS
 from tunti.web.state import asked_of, service_of
 from tunti.work import audit, states
 from tunti.work.reading import furthest
@@ -71,6 +72,7 @@ def log(request: Request) -> Response:
             .all()
         )
         broken = audit.broken(session)
+        plans = session.execute(select(PlanRow).where(PlanRow.project_id == asked.project.id)).scalars().all()
     return page(
         request,
         "log.html",
@@ -78,7 +80,8 @@ def log(request: Request) -> Response:
         trail=trail,
         broken=broken,
         trail_words=TRAIL_WORDS,
-        who=who_of(service_of(request).settings.alone),
+        job_words=JOB_WORDS,
+        titles={p.id: p.title for p in plans if may(asked.person, Act.READ, project=asked.project.id, region=p.region)},
         workspace=True,
     )
 

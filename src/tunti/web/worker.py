@@ -30,6 +30,7 @@ from tunti.web.ground import Ground
 from tunti.web.logs import LOG, start_logs, tell
 from tunti.web.results import keep_sections, served_points
 from tunti.web.shown import shown
+from tunti.web.staying import with_offices
 from tunti.work import jobs
 from tunti.work.audit import now
 from tunti.work.changes import EMPTY
@@ -304,14 +305,15 @@ class Worker:
         made = replace(made, **found, lacking=lacking, hearing=self._heard(plan))
         opened.write(made, folder / "plans" / plan.name, progress=self._progress)
         keep_sections(folder, plan.name, plan.version, made)
-        points = served_points(made)
+        points, timed = served_points(made), stages.times()
         with self.db.writing() as session:
             kept = session.get(PlanRow, plan.id)
             fresh = kept is not None and kept.version == plan.version and kept.state in ("draft", "proposed")
             if kept is not None and fresh and kept.result:
                 seen = kept.result["shown"]
                 rows = [p | points.get(p["site"], {}) for p in seen["points"]]
-                kept.result = kept.result | {"shown": seen | {"points": rows}}
+                offices = with_offices(made, timed, seen["municipalities"], least_people=self.least_people)
+                kept.result = kept.result | {"shown": seen | {"points": rows} | offices}
         return say("The documents have services, premises, programme and remote service."), {"version": plan.version}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from tunti.report.document import Block, Callout, Column, Figure, KeyFigure, Key
 from tunti.report.names import in_language
 from tunti.report.sections.context import Context, number, records, text, whole
 from tunti.report.stack_chart import stack_chart
+from tunti.report.words import PlaceName, missing
 
 KINDS = {
     "existing": N_("existing premises"),
@@ -73,7 +75,7 @@ def premises_section(
     if len(premises.moves):
         blocks.append(_workplaces(context, premises))
         stacked = stack(premises.moves, when=when, at=at)
-        names = {str(r["premise"]): text(r["name"]) for r in records(premises.workplaces)}
+        names = {str(r["premise"]): _named(text(r["name"]), r) for r in records(premises.workplaces)}
         project = context.audience == "project"
         if len(stacked) and project:
             day = say(N_("when all moves are over")) if at is None else words.date(at)
@@ -207,7 +209,7 @@ def _workplaces(context: Context, premises: Premises) -> Block:
         name = text(r["name"])
         start = name.split(", ")[0]
         row: list[Value] = [
-            words.own(in_language(name, start, places.get(start, ""))),
+            _named(words.own(in_language(name, start, places.get(start, ""))), r),
             say(KINDS[str(r["kind"])]),
             agencies,
             whole(r["m2_used"]),
@@ -297,6 +299,11 @@ def _years(context: Context, premises: Premises, when: Mapping[str, dt.date]) ->
         for r in records(frame)
     ]
     return context.table("stack-years", say(N_("Shared premises year by year")), columns, rows)
+
+
+def _named(name: str, row: Mapping[str, Any]) -> str:
+    """Give the name of premises with the municipality that they are in, where it is known."""
+    return name if missing(row["municipality"]) else PlaceName(name, "municipality", str(row["municipality"]))
 
 
 def _without(context: Context, premises: Premises, names: Mapping[str, str]) -> Block:
