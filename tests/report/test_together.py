@@ -10,8 +10,10 @@ from tunti.inputs.schemas import LIMITS
 from tunti.plan.compare import compared
 from tunti.plan.national import national
 from tunti.report.comparison import comparison_document
+from tunti.report.names import site_names
 from tunti.report.national import national_document
 from tunti.report.national.money import total_of
+from tunti.report.words import words_for
 
 from .invented_together import OTHER, make_comparison, make_national, make_regions, moved
 
@@ -161,6 +163,17 @@ def test_the_comparison_names_what_is_compared_and_puts_what_differs_first(plan)
     alike = [len(set(row[1:])) == 1 for row in points.rows]
     assert alike == sorted(alike)
     assert not alike[0]
+
+
+def test_maps_of_the_comparison_name_points_in_the_language(plan, monkeypatch):
+    drawn = []
+    monkeypatch.setattr("tunti.report.comparison.difference_map", lambda shown, *rest: drawn.append(shown) or b"<svg/>")
+    for figure in comparison_document(compared([plan, moved(plan)]), language="sv").figures():
+        figure.draw()
+    names = set(site_names(plan, words_for("sv")).values())
+    assert drawn
+    assert {str(n) for n in drawn[0].points["name"]} <= names
+    assert {str(n) for n in drawn[0].points["name"]} != {str(n) for n in plan.points["name"]}
 
 
 def test_people_who_reach_a_service_are_the_regions_own_added_up(roll_up):

@@ -65,7 +65,7 @@ def test_headings_over_several_columns_have_room():
 
 def test_long_remarks_get_smaller_type_rather_than_a_narrow_tower():
     remark = "Endast orter; punkten ligger i kommunens centrum. Enligt pressen stängdes fjorton ställen i juli. " * 3
-    rows = [("befolkningsrutor", "Befolkningsstruktur efter kommun", "Statistikcentralen", "CC BY 4.0", remark)] * 6
+    rows = [("befolkningsrutor", "Befolkningsstruktur efter kommun", "Statistikcentralen", "CC BY 4.0", remark)] * 20
     table, words = made(["Tabell", "Material", "Utgivare", "Licens", "Begränsningar"], rows), words_for("sv")
     size, widths, fits = fitting(table, words, sizes=(9.2, 8.6, 8.0, 7.5), room=ROOM)
     assert fits

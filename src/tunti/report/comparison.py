@@ -70,7 +70,7 @@ def comparison_document(
         sections=(
             _summary(first, found, names),
             _figures(first, found, names),
-            _maps(first, found, names),
+            _maps(contexts, found, names),
             _changes(first, found, names),
             _points(contexts, found, names),
             _towns(first, found, names),
@@ -154,10 +154,12 @@ def _figures(context: Context, found: Comparison, names: list[str]) -> Section:
     return Section("figures", say(N_("Alternatives in figures")), tuple(blocks))
 
 
-def _maps(context: Context, found: Comparison, names: list[str]) -> Section:
+def _maps(contexts: list[Context], found: Comparison, names: list[str]) -> Section:
+    context = contexts[0]
     say, words = context.say, context.words
     blocks: list[Block] = []
-    for k, plan in enumerate(found.plans[1:], start=1):
+    # The contexts' plans have their points by the names of the language.
+    for k, plan in enumerate((c.plan for c in contexts[1:]), start=1):
         total = _total(found, k)
         blocks.append(
             Figure(
