@@ -12,7 +12,7 @@ from tunti.report.national.agencies import agencies_section
 from tunti.report.national.conflicts import conflicts_section
 from tunti.report.national.money import totals_section
 from tunti.report.national.standard import standard_section
-from tunti.report.national.states import states_section
+from tunti.report.national.states import states_counted, states_section
 from tunti.report.national.summary import summary_section
 from tunti.report.sections.context import context_for
 from tunti.report.visible import Audience
@@ -49,7 +49,10 @@ def national_document(
             states_section(context, found),
             agencies_section(context, found),
         ),
-        facts=((context.say(N_("Regional plans")), words.number(len(found.plans))),),
+        facts=(
+            (context.say(N_("Regional plans")), words.number(len(found.plans))),
+            (context.say(N_("State of the plans")), states_counted(context, found)),
+        ),
         illustrative=found.whole.illustrative or any(p.illustrative for p in found.plans),
         made=made,
     )

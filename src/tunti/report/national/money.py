@@ -107,7 +107,7 @@ def costs_text(context: Context, found: National) -> tuple[str, str]:
             else N_("At the end of the programmes the state pays {net} a year more than today."),
             net=words.mega(abs(net)),
         ),
-        _gap(context, net, target),
+        say(N_("The target is {target} a year less."), target=words.mega(target)),
         say(N_("One-off costs before that are {once}."), once=words.mega(max(-once, 0.0))),
     ]
     agencies = total_of(found, "net_agencies_year")
@@ -170,7 +170,7 @@ def _by_region(context: Context, found: National) -> Table:
         "totals",
         say(N_("Money of the programmes by region")),
         (
-            Column(say(N_("Region")), weight=1.3),
+            Column(say(N_("Region")), weight=1.9),
             *(Column(say(MONEY[name]), "euro", adds=True) for name in FIGURES),
         ),
         rows,

@@ -60,7 +60,8 @@ def states_section(context: Context, found: National) -> Section:
         Column(say(N_("Lacking")), weight=1.7),
     )
     alike = [k for k in range(1, len(columns)) if len(rows) > 1 and len({row[k] for row in rows}) == 1]
-    blocks: list[Block] = [Paragraph(" ".join([states_text(context, found), *_alike(context, rows, alike)]))]
+    counted = say(N_("Plans by their state: {states}."), states=states_counted(context, found))
+    blocks: list[Block] = [Paragraph(" ".join([counted, *_alike(context, rows, alike)]))]
     kept = [k for k in range(len(columns)) if k not in alike]
     if len(kept) > 1:
         blocks.append(
@@ -89,8 +90,8 @@ def _alike(context: Context, rows: list[tuple[Value, ...]], alike: list[int]) ->
     return texts
 
 
-def states_text(context: Context, found: National) -> str:
-    """Count the plans by their state, in a sentence.
+def states_counted(context: Context, found: National) -> str:
+    """Count the plans by their state: draft 17 and decided 1.
 
     Parameters
     ----------
@@ -104,4 +105,4 @@ def states_text(context: Context, found: National) -> str:
     say, words = context.say, context.words
     count = {name: sum(p.state == state for p in found.plans) for state, name in STATES.items()}
     told = [f"{say(name)} {words.number(n)}" for name, n in count.items() if n]
-    return say(N_("Plans by their state: {states}."), states=words.listing(told)) if told else ""
+    return words.listing(told)

@@ -12,7 +12,6 @@ from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragr
 from tunti.report.maps import network_map
 from tunti.report.national.conflicts import conflict_count
 from tunti.report.national.money import costs_text, total_of
-from tunti.report.national.states import states_text
 from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.context import Context, records
 from tunti.report.sections.missed import below, told_short
@@ -76,15 +75,17 @@ def _proposed(context: Context, found: National) -> Callout:
         offices, closes = (int(found.agencies[c].sum()) for c in ("offices", "closes"))
         text += " " + say(
             N_(
-                "Of the agencies' own offices with customers ({offices}) this many close their customer part: {closes}."
+                "Of the agencies' own offices with customers ({offices}, of which {person} meet them in person) this "
+                "many close their customer part: {closes}."
             ),
             offices=words.number(offices),
+            person=words.number(len(found.whole.offices)),
             closes=words.number(closes),
         )
     empty = sum(len(unserved_sites(p.services)) for p in found.plans if p.services is not None)
     if empty:
         text += " " + say(
-            N_("Points at which no agency of the input serves, so that it has to be agreed on who does: {n}."),
+            N_("Points at which no agency serves: {n}."),
             n=words.number(empty),
         )
     conflicts = conflict_count(found)
@@ -99,7 +100,7 @@ def _proposed(context: Context, found: National) -> Callout:
     )
     return Callout(
         say(N_("All regions' plans together")),
-        (text, f"{fit} {states_text(context, found)}"),
+        (text, fit),
         "warning" if conflicts else "note",
     )
 

@@ -13,6 +13,7 @@ from tunti.plan.regional import RegionalPlan
 from tunti.report.document import Callout, Figure, KeyFigure, KeyFigures, Paragraph, Section
 from tunti.report.maps import network_map
 from tunti.report.sections.agencies import unserved_sites
+from tunti.report.sections.closing import office_counts
 from tunti.report.sections.context import Context, records
 from tunti.report.sections.missed import missed_short
 from tunti.report.sections.money_short import own_costs, points_and_premises, range_text, unsure
@@ -188,7 +189,7 @@ def _named(context: Context) -> str:
     empty = 0 if plan.services is None else len(unserved_sites(plan.services))
     if empty:
         text += " " + say(
-            N_("Points at which no agency of the input serves, so that it has to be agreed on who does: {n}."),
+            N_("Points at which no agency serves: {n}."),
             n=words.number(empty),
         )
     return text
@@ -225,11 +226,20 @@ def _decision(context: Context) -> Callout:
             + _named(context)
         ]
         if plan.services is not None:
-            part = plan.services.offices["customer_part"].astype(str)
+            closed, stays, remote = office_counts(context)
             texts[-1] += " " + say(
-                N_("Of the agencies' own offices with customers {closed} close that part and {stays} keep it."),
-                closed=words.number(int((part == "closes").sum())),
-                stays=words.number(int((part == "stays").sum())),
+                N_(
+                    "Of the agencies' own offices with customers ({offices}, of which {person} meet them in person) "
+                    "{closed} close that part and {stays} keep it."
+                )
+                if remote
+                else N_(
+                    "Of the agencies' own offices with customers ({offices}) {closed} close that part and {stays} keep it."
+                ),
+                offices=words.number(closed + stays),
+                person=words.number(closed + stays - remote),
+                closed=words.number(closed),
+                stays=words.number(stays),
             )
     if plan.illustrative:
         texts.insert(0, say(N_("Some of the figures are invented for illustration: nothing can be decided on them.")))
