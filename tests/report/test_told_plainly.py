@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from tunti.report.document import Table
-from tunti.report.sections.closing import closing_section, remote_only
+from tunti.report.sections.closing import closing_section, office_counts, remote_only
 from tunti.report.sections.context import context_for
 from tunti.report.sections.missed import missed, missed_short, missed_texts
 from tunti.report.sections.money_short import paid_back, points_and_premises, range_text, unsure
 from tunti.report.sections.programme import _late
-from tunti.report.sections.summary import changed_people, changes
+from tunti.report.sections.summary import _decision, changed_people, changes
+from tunti.report.sections.today import _agencies as today_agencies
 from tunti.report.words import words_for
 
 
@@ -159,6 +160,23 @@ def test_what_each_closing_frees_is_for_the_project(closes, language):
 def test_offices_that_meet_nobody_in_person_are_named(closes, plan):
     assert remote_only(context_for(closes, words_for("en"))) == ["only-remote"]
     assert remote_only(context_for(plan, words_for("en"))) == []
+
+
+def test_offices_are_counted_by_what_is_said_of_them(closes):
+    """Those that close and stay are all with customers; the table of today's has those that meet them in person."""
+    points = closes.services.points
+    duties = pd.DataFrame({"site": ["S1"], "agency": ["DVV"], "mode": ["staffed"]})
+    closes = replace(closes, services=SimpleNamespace(offices=closes.services.offices, points=points, duties=duties))
+    context = context_for(closes, words_for("en"))
+    assert office_counts(context) == (2, 0, 1)
+    said = " ".join(_decision(context).texts)
+    assert "offices with customers (2, of which 1 meet them in person) 2 close that part and 0 keep it" in said
+    lead = today_agencies(context)[0].text
+    assert f"meet customers in person in the area today: {len(closes.offices)}." in lead
+    assert "only remotely today: 1 (only-remote)." in lead
+    one = SimpleNamespace(offices=closes.services.offices[:1], points=points, duties=duties)
+    stays = replace(closes, services=one)
+    assert "(1) 1 close that part and 0 keep it" in " ".join(_decision(context_for(stays, words_for("en"))).texts)
 
 
 def test_a_decision_day_that_has_passed_is_told_first(plan):

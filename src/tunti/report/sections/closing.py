@@ -136,6 +136,23 @@ def closing_section(context: Context, services: Services) -> Section:
     return Section("closing", title, tuple(blocks))
 
 
+def office_counts(context: Context) -> tuple[int, int, int]:
+    """Count the agencies' own offices with customers that close and that stay, and those of them that meet nobody.
+
+    Parameters
+    ----------
+    context : Context
+
+    Returns
+    -------
+    (int, int, int)
+        Closing, staying, and of both together those that serve only remotely today.
+    """
+    services = context.plan.services
+    part = [] if services is None else services.offices["customer_part"].astype(str).tolist()
+    return part.count("closes"), part.count("stays"), len(remote_only(context))
+
+
 def remote_only(context: Context) -> list[str]:
     """Name the offices with customers that meet nobody in person: they are not in the list of today's offices."""
     services = context.plan.services

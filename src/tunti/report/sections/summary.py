@@ -234,7 +234,8 @@ def _decision(context: Context) -> Callout:
                 )
                 if remote
                 else N_(
-                    "Of the agencies' own offices with customers ({offices}) {closed} close that part and {stays} keep it."
+                    "Of the agencies' own offices with customers ({offices}) {closed} close that part and {stays} keep "
+                    "it."
                 ),
                 offices=words.number(closed + stays),
                 person=words.number(closed + stays - remote),

@@ -8,6 +8,7 @@ from tunti.locale import N_
 from tunti.report.charts import minutes_chart
 from tunti.report.document import Block, Column, Figure, Paragraph, Section, Value
 from tunti.report.maps import network_map
+from tunti.report.sections.closing import remote_only
 from tunti.report.sections.context import Context, number, records, text
 from tunti.report.sections.summary import map_alt
 from tunti.report.words import missing
@@ -21,11 +22,20 @@ def _agencies(context: Context) -> list[Block]:
     agencies = offices["agency"].astype(str)
     towns = offices["municipality"].nunique()
     lead = say(
-        N_("Offices that serve customers in the area today: {offices}. Agencies: {agencies}. Municipalities: {towns}."),
+        N_(
+            "Offices that meet customers in person in the area today: {offices}. Agencies: {agencies}. Municipalities: "
+            "{towns}."
+        ),
         offices=words.number(len(offices)),
         agencies=words.number(agencies.nunique()),
         towns=words.number(towns),
     )
+    if remote := remote_only(context):
+        lead += " " + say(
+            N_("Offices that serve customers only remotely today: {n} ({names})."),
+            n=words.number(len(remote)),
+            names=words.listing(remote),
+        )
     invented = offices["illustrative"].astype("boolean").fillna(False).astype(bool)
     some = bool(invented.any()) and not bool(invented.all())
     columns = [
@@ -257,7 +267,7 @@ def offices(context: Context) -> Section:
         note = _invented_note(context, some=False)
     table = context.table(
         "offices",
-        say(N_("Offices that serve customers today")),
+        say(N_("Offices that meet customers in person today")),
         (
             Column(say(N_("Agency")), weight=2.4),
             Column(say(N_("Office")), weight=1.6),
