@@ -14,7 +14,8 @@ import pytest
 from lxml import etree
 
 from tunti.report import regional_document, write_plan
-from tunti.report.writers.excel import HEADER_ROW, write_excel
+from tunti.report.words import words_for
+from tunti.report.writers.excel import HEADER_ROW, SHEETS, write_excel
 from tunti.report.writers.html import write_html
 from tunti.report.writers.pdf import write_pdf
 
@@ -321,3 +322,10 @@ def test_a_page_break_leaves_no_single_row_and_no_note_alone(rows):
         last = next(k for k, page in enumerate(pages) if "Total" in page)
         assert found[last] >= 2
         assert "Thenote." in pages[last]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_no_name_of_a_sheet_is_cut(language):
+    said = [words_for(language).text(text) for text in SHEETS.values()]
+    assert max(map(len, said)) <= 28
+    assert len({s.casefold() for s in said}) == len(said)
