@@ -49,8 +49,8 @@ class Layout:
 MOST_HEIGHT = 190.0
 """Height of a map that has a page, millimetres."""
 
-COMPACT = 76.0
-"""Height of a short legend, millimetres."""
+COMPACT, ROW = 76.0, 4.6
+"""Height of a short legend with one kind of symbols, and of a row more, millimetres."""
 
 
 def layout(
@@ -60,6 +60,7 @@ def layout(
     most_height: float,
     marked: bool = False,
     compact: bool = False,
+    rows: int = 0,
 ) -> Layout:
     """Divide the drawing between the map and its legend by the shape of the area.
 
@@ -73,6 +74,8 @@ def layout(
         Whether the drawing says under the map that the figures are illustrative.
     compact : bool
         The legend is short and stands beside the map.
+    rows : int
+        Rows of a short legend beyond the usual ones.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def layout(
     over = min(width - 0.6, (most_height - foot - below) / shape)
     if compact or beside >= over * 0.9:
         map_height = beside * shape
-        height = max(map_height, COMPACT if compact else 104.0) + foot
+        height = max(map_height, COMPACT + ROW * rows if compact else 104.0) + foot
         legend_box = (beside + 4, foot, width - beside - 4, height - foot)
         return Layout(width, height, (0.3, height - map_height, beside, map_height), legend_box, True)
     map_height = over * shape
@@ -262,8 +265,12 @@ def network_map(
     """
     base = ground(plan)
     access = plan.today if which == "today" else plan.proposed
-    box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact)
     shown = within(symbols(plan, which), base.frame)
+    kinds = len(set(shown.points["kind"])) + bool(len(shown.offices))
+    box = layout(
+        base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact,
+        rows=max(kinds - 1, 0) if access.people_outside else 0,
+    )  # fmt: skip
     small, scale, size = lettering(shown, box)
     with style.house_style():
         canvas = style.blank(box.width, box.height)

@@ -14,8 +14,9 @@ from tunti.report.sections.context import Context, number, records, text, whole
 
 COUNTS = ("offices", "closes", *MODES)
 
-PAPER = 25
-"""Closing offices and services of an agency that paper lists. A default of this product."""
+PAGE, TABLE, FEWEST = 39, 5, 8
+"""Rows of regions and closing offices that a page holds, rows that a table of services takes beside its own, and the
+fewest closing offices that paper lists: an agency's sheet is one page."""
 
 
 def agencies_section(context: Context, found: National) -> Section:
@@ -45,7 +46,6 @@ def agencies_section(context: Context, found: National) -> Section:
         say(N_("Agencies in all regions: offices today and presences at points by mode")),
         say(N_("Agency")),
         sums.assign(label=sums["_name"]),
-        found,
         note=_unused(context, found),
     )
     sheets = tuple(
@@ -55,34 +55,31 @@ def agencies_section(context: Context, found: National) -> Section:
     return Section("agencies", title, (every,), sheets)
 
 
-def _used(found: National) -> tuple[str, ...]:
-    """Give the modes in which some agency serves at some point."""
-    return tuple(m for m in MODES if found.agencies[m].sum())
-
-
 def _unused(context: Context, found: National) -> str:
     """Say in which modes nobody serves: their columns of zeros are left out."""
-    names = [context.say(CHOICE_LABELS[m]) for m in MODES if m not in _used(found)]
+    names = [context.say(CHOICE_LABELS[m]) for m in MODES if not found.agencies[m].sum()]
     if not names:
         return ""
     return context.say(N_("Modes in which no agency serves at any point: {names}."), names=context.words.listing(names))
 
 
-def _table(
-    context: Context, name: str, caption: str, first: str, frame: pd.DataFrame, found: National, *, note: str = ""
-) -> Table:
+def _table(context: Context, name: str, caption: str, first: str, frame: pd.DataFrame, *, note: str = "") -> Table:
     """Count offices and presences by mode in the rows of a frame, named by its column ``label``."""
     say = context.say
-    used = _used(found)
+    used = [m for m in MODES if frame[m].sum()]
+    has = ["offices", "closes"] if frame["offices"].sum() else []
     money = context.audience == "project" and bool(frame["saving_eur_year"].notna().any())
     offices, presences = say(N_("Offices today")), say(N_("At points"))
-    columns = [
-        Column(first, weight=2.2),
+    of_offices = [
         Column(say(N_("All")), "whole", adds=True, group=offices, weight=0.8),
         Column(say(N_("Of them close")), "whole", adds=True, group=offices, weight=0.9),
+    ]
+    columns = [
+        Column(first, weight=2.2),
+        *(of_offices if has else ()),
         *(Column(say(CHOICE_LABELS[m]), "whole", adds=True, group=presences, weight=1.25) for m in used),
     ]
-    plain = ["offices", "closes", *used]
+    plain = [*has, *used]
     counts = list(plain)
     if money:
         columns.append(Column(say(N_("Saving, € a year")), "euro", adds=True, weight=1.4))
@@ -101,11 +98,16 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
     rows = found.agencies[found.agencies["agency"] == agency]
     names = region_names(context, found)
     sums = rows[list(COUNTS)].sum()
-    lead = say(
-        N_("Offices today: {offices}; of them {closes} close. Points where the agency serves: {points}."),
-        offices=words.number(int(sums["offices"])),
-        closes=words.number(int(sums["closes"])),
-        points=words.number(int(sum(sums[m] for m in MODES))),
+    points = words.number(int(sum(sums[m] for m in MODES)))
+    lead = (
+        say(
+            N_("Offices today: {offices}; of them {closes} close. Points where the agency serves: {points}."),
+            offices=words.number(int(sums["offices"])),
+            closes=words.number(int(sums["closes"])),
+            points=points,
+        )
+        if sums["offices"]
+        else say(N_("The agency has no offices with customers today. Points where it serves: {points}."), points=points)
     )
     gone = rows[(rows["offices"] <= rows["closes"]) & (rows[list(MODES)].sum(axis=1) == 0)]
     if len(gone):
@@ -121,11 +123,10 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
             say(N_("{agency} by region"), agency=context.agency(agency)),
             say(N_("Region")),
             rows.assign(label=[names.get(str(r), str(r)) for r in rows["region"]]),
-            found,
         ),
     ]
-    if served := _services(context, found, agency):
-        blocks.append(served)
+    served = _services(context, found, agency)
+    blocks += [] if served is None else [served]
     if closing:
         dated = [Column(say(N_("Closes in quarter")), weight=0.9)] * any(r[4] for r in closing)
         columns = (
@@ -136,17 +137,36 @@ def _sheet(context: Context, found: National, agency: str, closing: list[tuple[V
             *dated,
         )
         caption = say(N_("Offices that close: {agency}"), agency=context.agency(agency))
+        most = max(PAGE - len(rows) - (len(served.rows) + TABLE if isinstance(served, Table) else 0), FEWEST)
+        if len(closing) > most + 1:
+            # A cut table shows those whose customers get the longest way.
+            closing = sorted(closing, key=lambda r: -float(r[3]) if isinstance(r[3], float) else 0.0)
         shown = [r[: len(columns)] for r in closing]
-        blocks.append(context.table(f"closing-{agency}", caption, columns, shown, paper_rows=PAPER))
+        blocks.append(context.table(f"closing-{agency}", caption, columns, shown, paper_rows=most))
     return Section(f"agency-{n}", context.agency(agency), tuple(blocks), new_page=True)
 
 
-def _services(context: Context, found: National, agency: str) -> Table | None:
+def _services(context: Context, found: National, agency: str) -> Block | None:
     """Write how many people reach each of an agency's services today and after, None where it is not known."""
     say = context.say
     frame = found.services[found.services["agency"].astype(str) == agency]
     if not len(frame):
         return None
+    if len(frame) == 1:
+        only = records(frame)[0]
+        return Paragraph(
+            say(
+                N_(
+                    "{service}: within the standard ({minutes} min) today {today}, with the plans {share}. "
+                    "Outside: {n}."
+                ),
+                service=context.service(only["service"]),
+                minutes=context.words.given(only["standard_minutes"]),
+                today=context.words.share(only["share_today"]),
+                share=context.words.share(only["share_after"]),
+                n=context.people(only["people"] - only["people_inside_after"]),
+            )
+        )
     within = say(N_("Share within"))
     rows: list[tuple[Value, ...]] = [
         (
@@ -169,7 +189,6 @@ def _services(context: Context, found: National, agency: str) -> Table | None:
             Column(say(N_("People outside")), "whole"),
         ),
         rows,
-        paper_rows=PAPER,
     )
 
 

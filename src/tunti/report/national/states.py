@@ -85,7 +85,9 @@ def _alike(context: Context, rows: list[tuple[Value, ...]], alike: list[int]) ->
         texts.append(say(N_("No plan has been sent for statements.")))
     elif 3 in alike:
         texts.append(say(N_("Statements on every plan: {given}."), given=str(rows[0][3])))
-    if 4 in alike:
+    if 4 in alike and rows[0][4] == say(N_("nothing")):
+        texts.append(say(N_("Every plan has all its parts.")))
+    elif 4 in alike:
         texts.append(say(N_("Lacking from every plan: {parts}."), parts=str(rows[0][4])))
     return texts
 
