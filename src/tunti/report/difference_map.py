@@ -93,7 +93,8 @@ def difference_map(
     metres_per_mm = (base.frame[2] - base.frame[0]) / box.map_box[2]
     shown = within(symbols(plan, "proposed"), base.frame)
     small, scale, size = lettering(shown, box)
-    nobody = Circles(1, *(np.zeros(0) for _ in range(3)))
+    none = np.zeros(0)
+    nobody = Circles(1, none, none, none)
     keys = [
         legend.Key(colour, words.text(label), hatched=k >= LONGER)
         for k, (colour, label) in enumerate(zip(COLOURS, LABELS, strict=True))
