@@ -101,7 +101,7 @@ def relaxed(start, site, cost):
     return np.array(h.getSolution().col_value), np.array(h.getSolution().col_dual)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([3, 6, 60]), st.sampled_from([0, 3, 40]))
 def test_a_local_cut_holds_for_every_cover_and_not_for_the_relaxed_plan(seed, most, turns):
     rng = np.random.default_rng(seed)

@@ -116,7 +116,7 @@ def test_pooling_never_lengthens_waiting(groups, handling, within):
     st.floats(1, 400),
     st.lists(st.floats(0.1, 1), min_size=20, max_size=20),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_longer_hours_never_lengthen_waiting(earlier, later, core, daily, weights):
     # Hours that nobody counted take the lowest weight that was counted.
     first, last = 20, 20 + 2 * core
