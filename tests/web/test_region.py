@@ -9,6 +9,7 @@ import pytest
 from tunti import Project
 from tunti.findings import say
 from tunti.report.sections.access import sort_key
+from tunti.store.models import PlanRow
 from tunti.web.by_region import only_region
 from tunti.work import jobs
 
@@ -179,6 +180,29 @@ def test_each_row_of_a_table_by_place_is_in_one_region(alone, folder):
             split = sorted(row for part in parts for row in part[table["caption"]]["rows"])
             assert split == sorted(table["rows"]), table["caption"]
     assert len(seen) > 5
+
+
+def test_the_public_of_a_region_sees_the_points_elsewhere_that_its_plan_counts_on(region, folder):
+    send(region, OWN + "/jobs", {"kind": "plan"}, at=OWN)
+    work(region.app)
+    for to in ("proposed", "heard"):
+        version = region.get(f"{API}/oma").json()["version"]
+        assert send(region, OWN + "/state", {"to": to, "version": version}, at=OWN).status_code == 303
+    with region.app.state.service.db.reading() as session:
+        shown = session.query(PlanRow).filter_by(name="oma").one().frozen
+    inputs = Project(folder).baseline()[0]
+    of = inputs.municipalities.set_index("municipality")["region"]
+    assert {of[p["municipality"]] for p in shown["points"]} == {"02"}
+    assert {of[p["municipality"]] for p in shown["neighbours"]} == {"01"}, "the border is crossed in this country"
+    listed = region.get("/collections/points/items?limit=100").json()["features"]
+    assert {f["id"] for f in listed} == {p["site"] for p in shown["points"]}
+    place = shown["neighbours"][0]
+    text = region.get("/", params={"lon": place["lon"], "lat": place["lat"], "lang": "en"}).text
+    part = text.split('id="plan-title"')[1].split("</section>")[0]
+    assert "Point of another region that the plan counts on" in part
+    assert f'href="/point/{place["site"]}"' not in text
+    assert "Of other regions only the points" in part
+    assert region.get("/map.svg").text.count("<title>") == len(shown["points"]) + len(shown["neighbours"])
 
 
 def test_what_is_still_worked_out_is_told(alone):

@@ -18,6 +18,9 @@ from tunti.web.staying import places_of_staying
 STAYS = "stays"
 """Status of an office that stays beside the points."""
 
+NEIGHBOUR = "neighbour"
+"""Status of a point of another region that a region's plan counts on."""
+
 FAR_KM = 40.0
 """A place farther than this from every inhabited cell is outside the area. A default of this product."""
 
@@ -188,7 +191,8 @@ def planned(ready: Ready, shown: dict[str, Any], language: str) -> Told:
 def _planned(ready: Ready, shown: dict[str, Any], language: str) -> Told:
     names, places = agency_names(ready, language), place_names(ready, language)
     staying = places_of_staying(ready.timed, shown.get("offices", {}))
-    known = {str(p["site"]): p for p in shown["points"]}
+    elsewhere = {str(p["site"]): p for p in shown.get("neighbours", ())}
+    known = elsewhere | {str(p["site"]): p for p in shown["points"]}
     sites = ready.timed.times.sites
     found = {}
     for j, site in enumerate(sites):
@@ -203,7 +207,10 @@ def _planned(ready: Ready, shown: dict[str, Any], language: str) -> Told:
             # An office that stays in the point's own place serves there, too.
             both = tuple(dict.fromkeys((*serving, *here)))
             said = spoken(ready, point["municipality"], [mode for _, mode in both])
-            found[j] = Near(str(name), 0.0, str(point["site"]), str(point["status"]), both, said, more)
+            if site in elsewhere:
+                found[j] = Near(str(name), 0.0, None, NEIGHBOUR, both, said)
+            else:
+                found[j] = Near(str(name), 0.0, str(point["site"]), str(point["status"]), both, said, more)
         elif j in staying:
             row = staying[j][0]
             said = spoken(ready, row["municipality"], [mode for _, mode in here])

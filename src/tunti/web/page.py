@@ -44,6 +44,7 @@ STATUS_WORDS = {
     "candidate": N_("May open"),
     "new": N_("New point"),
     "stays": N_("Office that stays beside the joint points"),
+    "neighbour": N_("Point of another region that the plan counts on"),
 }
 
 SPOKEN = {"fi": N_("Finnish"), "sv": N_("Swedish"), "se": N_("Sámi"), "sami": N_("Sámi"), "en": N_("English")}

@@ -17,6 +17,7 @@ WIDTH, HEIGHT = 300, 460
 """Size of the picture in pixels, the same on a phone so that a click falls where it points."""
 
 _MARGIN = 8
+_HOLLOW = 'fill="#fff" stroke="#003479" stroke-width="1.2"'
 
 
 def _frame(x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float]:
@@ -88,10 +89,11 @@ def public_map(inputs: Inputs, ready: Ready | None, shown: dict[str, Any] | None
             parts.append(f'<rect {corner} fill="{colour}"/>')
     if shown is not None and ready is not None:
         sites = ready.timed.area.sites.set_index("site")
-        for row in shown["points"]:
+        for row, here in [*((p, False) for p in shown.get("neighbours", ())), *((p, True) for p in shown["points"])]:
             if row["site"] in sites.index:
                 x, y = at(*sites.loc[row["site"], ["x", "y"]])
-                mark = f'<circle cx="{x}" cy="{y}" r="3.2" fill="#003479" stroke="#fff" stroke-width=".8">'
+                paint = 'fill="#003479" stroke="#fff" stroke-width=".8"' if here else _HOLLOW
+                mark = f'<circle cx="{x}" cy="{y}" r="{3.2 if here else 2.4}" {paint}>'
                 parts.append(f"{mark}<title>{escape(row['name'])}</title></circle>")
     body = "".join(parts)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'

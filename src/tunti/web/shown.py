@@ -30,30 +30,10 @@ def shown(plan: RegionalPlan, *, least_people: int, title: str, existing: frozen
     -------
     dict
         ``title, region, region_names, minutes, illustrative, share_today, share, people, people_outside, points,
-        municipalities, sources``.
+        neighbours, municipalities, sources``.
     """
     public, _ = plan_for(plan, "public")
     east = Transformer.from_crs(public.settings.project.crs, "EPSG:4326", always_xy=True)
-    points = public.points
-    lon, lat = east.transform(points["x"].to_numpy(), points["y"].to_numpy())
-    rows = []
-    for k, row in enumerate(points.to_dict("records")):
-        rows.append(
-            {
-                "site": str(row["site"]),
-                "name": str(row["name"]),
-                "municipality": _text(row["municipality"]),
-                "municipality_fi": _text(row["municipality_fi"]),
-                "municipality_sv": _text(row["municipality_sv"]),
-                "region": _text(row["region"]),
-                "status": "existing" if str(row["site"]) in existing else "new",
-                "lon": round(float(lon[k]), 5),
-                "lat": round(float(lat[k]), 5),
-                "people_nearest": head_count(row["people_served"], least_people),
-                "people_within": head_count(row["population_base"], least_people),
-                "minutes_mean": None if missing(row["mean_minutes"]) else round(float(row["mean_minutes"]), 1),
-            }
-        )
     after = public.proposed.municipalities.set_index("municipality")
     today = public.today.municipalities.set_index("municipality")
     places = [
@@ -80,7 +60,9 @@ def shown(plan: RegionalPlan, *, least_people: int, title: str, existing: frozen
         "share": float(public.proposed.share),
         "mean_minutes_today": round(float(public.today.mean_minutes), 2),
         "mean_minutes": round(float(public.proposed.mean_minutes), 2),
-        "points": rows,
+        "points": _points(public.points, east, existing, least_people),
+        # Points of other regions that the plan counts on: its figures count them, too.
+        "neighbours": _points(public.neighbours, east, existing, least_people),
         "municipalities": places,
         # Of one source several tables can come: it is named once.
         "sources": [
@@ -88,6 +70,27 @@ def shown(plan: RegionalPlan, *, least_people: int, title: str, existing: frozen
             for title, publisher, licence in dict.fromkeys((s.title, s.publisher, s.licence) for s in public.sources)
         ],
     }
+
+
+def _points(points: pd.DataFrame, east: Transformer, existing: frozenset[str], least: int) -> list[dict[str, Any]]:
+    lon, lat = east.transform(points["x"].to_numpy(), points["y"].to_numpy())
+    return [
+        {
+            "site": str(row["site"]),
+            "name": str(row["name"]),
+            "municipality": _text(row["municipality"]),
+            "municipality_fi": _text(row["municipality_fi"]),
+            "municipality_sv": _text(row["municipality_sv"]),
+            "region": _text(row["region"]),
+            "status": "existing" if str(row["site"]) in existing else "new",
+            "lon": round(float(lon[k]), 5),
+            "lat": round(float(lat[k]), 5),
+            "people_nearest": head_count(row["people_served"], least),
+            "people_within": head_count(row["population_base"], least),
+            "minutes_mean": None if missing(row["mean_minutes"]) else round(float(row["mean_minutes"]), 1),
+        }
+        for k, row in enumerate(points.to_dict("records"))
+    ]
 
 
 def head_count(value: Any, least: int) -> int | None:
