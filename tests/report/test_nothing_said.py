@@ -10,6 +10,7 @@ from tunti.report.document import Column, Table
 from tunti.report.sections.agencies import _duties, unserved_sites
 from tunti.report.sections.context import context_for
 from tunti.report.sections.premises import _customers
+from tunti.report.sections.programme import _openings
 from tunti.report.sections.summary import drives_change
 from tunti.report.words import words_for
 from tunti.report.writers.excel import sheet_name
@@ -71,3 +72,20 @@ def test_a_sheet_s_name_is_one_that_excel_takes():
     names = [sheet_name(replace(long, name=n), words, taken) for n in ("agency-DVV", "services-DVV", "closing-DVV")]
     assert names == ["DVV", "DVV services", "DVV closing offices"]
     assert sheet_name(replace(long, name="closing-costs"), words, taken) == "Leaving points out"
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_equal_dates_of_all_points_are_a_sentence(plan, language):
+    context = context_for(plan, words_for(language))
+    day = pd.Timestamp("2030-04-01")
+    rows = [
+        {"site": s, "what": s, "kind": kind, "start_quarter": q, "end_quarter": q, "decide_by": day}
+        for s in ("S1", "S2", "S3")
+        for kind, q in (("fit_out", "2030Q2"), ("open", "2030Q4"))
+    ]
+    said = _openings(context, pd.DataFrame(rows)).text
+    assert "(3)" in said
+    assert "2/2030" in said
+    assert "4/2030" in said
+    rows[1]["start_quarter"] = "2030Q3"
+    assert len(_openings(context, pd.DataFrame(rows)).rows) == 3

@@ -207,7 +207,10 @@ def _closing(context: Context, found: National) -> dict[str, list[tuple[Value, .
                     names.get(str(plan.region), text(plan.region)),
                     context.site(r["replaced_by"]),
                     number(r["minutes_to_replacement"]),
-                    quarter(when.get(str(r["office"]), {}).get("start_quarter")),
+                    ""
+                    if plan.programme is None
+                    else quarter(when.get(str(r["office"]), {}).get("start_quarter"))
+                    or context.say(N_("not in the programme")),
                 )
             )
     return rows

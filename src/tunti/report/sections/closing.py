@@ -93,7 +93,7 @@ def closing_section(context: Context, services: Services) -> Section:
                 context.agency(r["agency"]),
                 context.site(r["replaced_by"]),
                 number(r["minutes_to_replacement"]),
-                quarter(when.get("start_quarter")),
+                quarter(when.get("start_quarter")) or say(N_("not in the programme")),
                 when["decide_by"] if when and not missing(when["decide_by"]) else None,
                 _paid(r),
             )

@@ -100,9 +100,11 @@ def _equality(context: Context) -> list[Block]:
         if was is not None and number(r["share"]) is not None and float(r["share"]) < plan.proposed.share - 0.005:
             worse.append(f"{say(str(r['label']))} ({words.share(r['share'])})")
     if not len(plan.proposed.groups):
+        # The chapter on accessibility says that groups are not known.
         return [
-            *([Paragraph(" ".join(texts))] if texts else []),
-            context.lacking(say(N_("People by age and language are not given."))),
+            Paragraph(" ".join(texts))
+            if texts
+            else context.lacking(say(N_("People by age and language are not given.")))
         ]
     texts.append(
         say(N_("Groups with a lower share within the standard than everyone: {names}."), names=words.listing(worse))

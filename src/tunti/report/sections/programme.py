@@ -189,7 +189,7 @@ def _late(context: Context, programme: Programme) -> list[str]:
     return list(dict.fromkeys(context.site(r["site"]) for r in past))
 
 
-def _events(context: Context, programme: Programme, regions: dict[str, str]) -> Table:
+def _events(context: Context, programme: Programme, regions: dict[str, str]) -> Block:
     """List the events; the public sees points and premises only."""
     say = context.say
     project = context.audience == "project"
@@ -257,7 +257,7 @@ def _named(context: Context, events: pd.DataFrame) -> pd.DataFrame:
     return events.assign(what=[said(r) for r in records(events[["what", "site", "office"]])])
 
 
-def _openings(context: Context, frame: pd.DataFrame) -> Table:
+def _openings(context: Context, frame: pd.DataFrame) -> Block:
     """List points by when they open: fit-out, opening, and the last day to decide on what comes first."""
     say = context.say
     fits = {text(r["site"]): r for r in records(frame[frame["kind"] == "fit_out"])}
@@ -285,6 +285,23 @@ def _openings(context: Context, frame: pd.DataFrame) -> Table:
         if passed
         else ""
     )
+    day = values[0][3] if len(values) > 2 and len({row[1:] for row in values}) == 1 else None
+    if isinstance(day, dt.date):
+        # Rows of equal dates say less than a sentence.
+        _, begins, opening, _ = values[0]
+        return Paragraph(
+            say(
+                N_(
+                    "All points ({n}) have the same dates. Fit-outs begin in quarter {begins}, the points open in "
+                    "quarter {opens}. The last day to decide is {day}."
+                ),
+                n=context.words.number(len(values)),
+                begins=str(begins),
+                opens=str(opening),
+                day=context.words.date(day),
+            )
+            + late
+        )
     return context.table(
         "events",
         say(N_("When points open, and when to decide on them")),
