@@ -52,6 +52,9 @@ MOST_HEIGHT = 190.0
 COMPACT, ROW = 76.0, 4.6
 """Height of a short legend with one kind of symbols, and of a row more, millimetres."""
 
+_CIRCLE_ROWS = 3
+"""Rows of a legend that tell what circles of people outside mean: not there where nobody is outside."""
+
 
 def layout(
     frame: tuple[float, float, float, float],
@@ -75,7 +78,7 @@ def layout(
     compact : bool
         The legend is short and stands beside the map.
     rows : int
-        Rows of a short legend beyond the usual ones.
+        Rows of a short legend beyond the usual ones; below zero for fewer.
 
     Returns
     -------
@@ -269,7 +272,7 @@ def network_map(
     kinds = len(set(shown.points["kind"])) + bool(len(shown.offices))
     box = layout(
         base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact,
-        rows=max(kinds - 1, 0) if access.people_outside else 0,
+        rows=max(kinds - 1, 0) - (0 if access.people_outside else _CIRCLE_ROWS),
     )  # fmt: skip
     small, scale, size = lettering(shown, box)
     with style.house_style():

@@ -313,6 +313,12 @@ def _value(context: Context, figures: dict[str, Any]) -> Block:
         worth=words.euros(figures["travel_value_eur"]),
         interpreter_hours=words.number(figures["interpreter_travel_minutes_saved"] / 60),
     )
+    saved += " " + say(
+        N_(
+            "This is against driving to the nearest point that has staff in the proposal, not against today: how "
+            "driving changes from today stands in the assessment of effects."
+        )
+    )
     rooms, home = (figures[f"travel_minutes_saved_{k}"] / 60 for k in ("rooms", "home"))
     if rooms and home:
         saved += " " + say(
