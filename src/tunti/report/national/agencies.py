@@ -14,7 +14,7 @@ from tunti.report.sections.context import Context, number, records, text, whole
 
 COUNTS = ("offices", "closes", *MODES)
 
-PAGE, TABLE, FEWEST = 39, 5, 8
+PAGE, TABLE, FEWEST = 41, 5, 8
 """Rows of regions and closing offices that a page holds, rows that a table of services takes beside its own, and the
 fewest closing offices that paper lists: an agency's sheet is one page."""
 

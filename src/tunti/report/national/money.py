@@ -110,9 +110,6 @@ def costs_text(context: Context, found: National) -> tuple[str, str]:
         say(N_("The target is {target} a year less."), target=words.mega(target)),
         say(N_("One-off costs before that are {once}."), once=words.mega(max(-once, 0.0))),
     ]
-    agencies = total_of(found, "net_agencies_year")
-    if agencies is not None:
-        texts.append(own_costs(context, agencies))
     return " ".join([*texts, *_without(context, found)]), lead
 
 
@@ -156,6 +153,7 @@ def _lead(context: Context, found: National) -> str:
             net=words.mega(abs(net)),
         ),
         _gap(context, net, found.whole.settings.programme.target_eur_year),
+        own_costs(context, total_of(found, "net_agencies_year") or 0.0),
         *_without(context, found),
     ]
     return " ".join(texts)

@@ -150,7 +150,7 @@ def _who(context: Context, found: National) -> Paragraph:
     moved = changes_with(whole_, stays)
     points = words.many(N_("{n} point"), N_("{n} points"), int(found.regions["points"].sum()))
     texts = [drives_change(context, points, *moved_people(moved), stay=stays is not None and len(stays) > 0)]
-    names = losing(context, moved)
+    names = losing(context, moved)[:3]
     if names:
         texts.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
     texts.append(
