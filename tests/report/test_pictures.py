@@ -5,13 +5,14 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from tunti.report.charts import base_chart, minutes_chart, people_by_minutes
 from tunti.report.hatching import doubtful, hatch
 from tunti.report.labels import place_labels
-from tunti.report.legend import round_length, wrapped
+from tunti.report.legend import dotted, round_length, wrapped
 from tunti.report.maps import layout, network_map
 from tunti.report.shapes import band_of, bands, grid_squares
 from tunti.report.style import BANDS
@@ -250,3 +251,14 @@ def test_a_map_with_hardly_anyone_outside_keeps_circles_that_are_seen(plan):
     few = _outside(plan.today, 0.9 / MOST_APART)
     assert compared_circles(few, plan.today, side=20_000).most == circles(few, side=20_000).most
     assert compared_circles(plan.today, few, side=20_000).most == circles(plan.today, side=20_000).most
+
+
+def test_a_map_of_places_says_what_the_size_of_dots_means(plan):
+    x = np.repeat(np.arange(8.0), 8) * 1000.0
+    y = np.tile(np.arange(8.0), 8) * 1000.0
+    cells = pd.DataFrame({"x": x, "y": y})
+    rng = np.random.default_rng(3)
+    scattered = pd.DataFrame({"x": rng.uniform(0, 5e4, 64), "y": rng.uniform(0, 5e4, 64)})
+    assert not dotted(replace(plan.today, cells=cells))
+    assert dotted(replace(plan.today, cells=scattered))
+    assert not dotted(replace(plan.today, cells=cells.iloc[:0]))

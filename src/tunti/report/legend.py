@@ -21,7 +21,7 @@ from tunti.plan.regional import RegionalPlan
 from tunti.report import style
 from tunti.report.hatching import GAP, LINE, hatch
 from tunti.report.labels import text_size
-from tunti.report.shapes import Ground, band_of, bands, paths
+from tunti.report.shapes import Ground, band_of, bands, grid_squares, paths
 from tunti.report.symbols import Circles, Symbols, circle_area
 from tunti.report.words import Words
 
@@ -185,6 +185,12 @@ class _Panel:
         self.y -= height
 
 
+def dotted(access: Access) -> bool:
+    """Tell whether a map shows people as dots: their places form no grid."""
+    cells = access.cells
+    return bool(len(cells)) and grid_squares(cells["x"].to_numpy(float), cells["y"].to_numpy(float)) is None
+
+
 def draw(
     canvas: Canvas,
     plan: RegionalPlan,
@@ -231,6 +237,8 @@ def draw(
             continue
         panel.box(style.BANDS[k])
         panel.text(text, x=6.5)
+    if dotted(access):
+        panel.text(words.text(N_("A larger dot has more people.")), size=5.6, colour=style.MUTED)
     hatched = words.text(N_("at most {minutes} min likely, not surely"), minutes=standard) if doubt else ""
     if hatched and box.beside:
         _hatched(panel, hatched)

@@ -272,7 +272,7 @@ def network_map(
     kinds = len(set(shown.points["kind"])) + bool(len(shown.offices))
     box = layout(
         base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact,
-        rows=max(kinds - 1, 0) - (0 if access.people_outside else _CIRCLE_ROWS),
+        rows=max(kinds - 1, 0) + legend.dotted(access) - (0 if access.people_outside else _CIRCLE_ROWS),
     )  # fmt: skip
     small, scale, size = lettering(shown, box)
     with style.house_style():
