@@ -237,8 +237,9 @@ def draw(
             continue
         panel.box(style.BANDS[k])
         panel.text(text, x=6.5)
-    if dotted(access):
-        panel.text(words.text(N_("A larger dot has more people.")), size=5.6, colour=style.MUTED)
+    dots = words.text(N_("A larger dot has more people.")) if dotted(access) else ""
+    if dots and box.beside:
+        panel.text(dots, size=5.6, colour=style.MUTED)
     hatched = words.text(N_("at most {minutes} min likely, not surely"), minutes=standard) if doubt else ""
     if hatched and box.beside:
         _hatched(panel, hatched)
@@ -251,6 +252,9 @@ def draw(
     panel.gap()
     if not box.beside:
         panel.column(2)
+        if dots:
+            panel.text(dots, size=5.6, colour=style.MUTED)
+            panel.gap()
         if hatched:
             _hatched(panel, hatched)
             panel.gap()
