@@ -223,7 +223,7 @@ def edit_on_the_map(editor):
     until(lambda: site not in editor.plan()["points"])
     page.get_by_role("button", name="New site").click()
     page.locator("#map").scroll_into_view_if_needed()
-    mark = page.locator(".maplibregl-marker")
+    mark = page.locator(".maplibregl-marker-draggable")
     pin = mark.bounding_box()
     page.mouse.move(pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] / 2)
     page.mouse.down()

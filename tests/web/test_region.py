@@ -9,7 +9,10 @@ import pytest
 from tunti import Project
 from tunti.findings import say
 from tunti.report.sections.access import sort_key
+from tunti.report.sections.context import context_for
+from tunti.report.words import words_for
 from tunti.store.models import PlanRow
+from tunti.web.by_quarter import by_quarter
 from tunti.web.by_region import only_region
 from tunti.work import jobs
 
@@ -291,3 +294,20 @@ def test_a_place_is_found_by_the_name_in_an_address(alone, country):
     assert "Aineistossa ei ole" not in plain
     assert "Mukana ovat suunnitelman yhteiset palvelupisteet ja toimipaikat, jotka säilyvät" in plain
     assert 'id="answer-title"' not in alone.get("/", params={"q": "Kauppakatu 1, Zzzz"}).text
+
+
+def test_the_picture_of_the_programme_is_a_table_too(folder, monkeypatch):
+    plan = Project(folder).plan(full=True)
+    context = context_for(plan, words_for("en"), audience="project")
+    events = plan.programme.events[plan.programme.events["start_quarter"].notna()]
+    opens = events[events["kind"] == "open"]
+    assert len(opens)
+    assert by_quarter(context, plan.programme) is None, "each opening has a row of its own"
+    monkeypatch.setattr("tunti.web.by_quarter.MOST_BARS", 0)
+    table = by_quarter(context, plan.programme)
+    *regions, last = table.rows
+    assert sum(n or 0 for row in regions for n in row[1:]) == opens["region"].notna().sum()
+    assert sum(n or 0 for n in last[1:]) == events["kind"].isin(("close_customer", "move", "close_work")).sum()
+    kinds = ("open", "close_customer", "move", "close_work")
+    quarters = sorted(set(events.loc[events["kind"].isin(kinds), "start_quarter"].astype(str)))
+    assert [c.title for c in table.columns[1:]] == [f"{q[5]}/{q[:4]}" for q in quarters]
