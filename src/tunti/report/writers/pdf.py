@@ -117,7 +117,12 @@ def _height(svg: bytes) -> float:
     return float(found.group(1)) * 25.4 / 72 if found else 0.0
 
 
-def _block(block: Block, words: Words, pictures: dict[str, bytes]) -> str:
+def _floats(figure: Figure) -> bool:
+    return figure.floats and _height(figure.svg) > _TALL
+
+
+def _block(block: Block, words: Words, pictures: dict[str, bytes], *, after: Figure | None = None) -> str:
+    """Write a block; ``after`` is the figure that the section has after it."""
     match block:
         case Paragraph(text, lead):
             return f"#paragraph(lead: {_q(lead)}, {_q(text)})\n"
@@ -132,10 +137,11 @@ def _block(block: Block, words: Words, pictures: dict[str, bytes]) -> str:
         case Figure():
             path = f"{block.name}.svg"
             pictures[path] = block.svg
-            floats = block.floats and _height(block.svg) > _TALL
+            # Figures that float keep their order; one that does not would be overtaken by a floating one after it.
+            place = "auto" if _floats(block) or (block.floats and after is not None and _floats(after)) else "none"
             return (
                 f"#picture(caption: {_q(block.caption)}, alt: {_q(block.alt)}, "
-                f"width: {min(block.width, 165.0)}mm, float: {str(floats).lower()}, {_q(path)})\n"
+                f"width: {min(block.width, 165.0)}mm, place: {place}, {_q(path)})\n"
             )
 
 
@@ -170,7 +176,9 @@ def typst_source(document: Document) -> tuple[str, dict[str, bytes]]:
             f"#section({_q(section.title)}, level: {depth}, numbered: {str(not first).lower()}, "
             f"new-page: {str(section.new_page).lower()})\n"
         )
-        parts += [_block(b, words, pictures) for b in section.blocks]
+        for k, block in enumerate(section.blocks):
+            after = next((b for b in section.blocks[k + 1 :] if isinstance(b, Figure)), None)
+            parts.append(_block(block, words, pictures, after=after))
         if first and len(document.sections) > _CONTENTS:
             parts.append(f"#pagebreak(weak: true)\n#contents({_q(words.text(N_('Contents')))})\n")
     return "\n".join(parts), pictures
