@@ -62,3 +62,17 @@ def test_json_keeps_code_names_and_adds_labels(monkeypatch, capsys):
     (found,) = json.loads(capsys.readouterr().out)["findings"]
     assert (found["table"], found["column"]) == ("cells", "people")
     assert (found["table_label"], found["column_label"]) == ("Väestöruudut", "Väestö")
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("offices", "Toimipaikat, rivi 4, sarake Kunta"),
+        ("offices.csv", "offices.csv, rivi 4, sarake Kunta"),
+        ("virastot.xlsx (Toimipaikat)", "virastot.xlsx (Toimipaikat), rivi 4, sarake Kunta"),
+        ("muuta.csv", "muuta.csv, rivi 4, municipality"),
+    ],
+)
+def test_a_finding_names_the_file_and_the_column_as_people_know_it(table, told):
+    found = error(table, 4, "municipality", say("x"), say("y"))
+    assert show.where(found, "fi") == told

@@ -81,10 +81,10 @@ def _same_place(table: str, row: int, other: int, **values: str) -> Callable[[Pa
     return lambda folder: edit(folder, table, change)
 
 
-def _workbook(folder: Path, name: str = "sites.xlsx") -> Path:
+def _workbook(folder: Path, name: str = "sites.xlsx", x: object = 400000) -> Path:
     book = xlsxwriter.Workbook(str(folder / name))
     sheet = book.add_worksheet("sites")
-    for i, row in enumerate((("site", "x", "y", "status"), ("a", 400000, 6900000, "candidate"))):
+    for i, row in enumerate((("site", "x", "y", "status"), ("a", x, 6900000, "candidate"))):
         sheet.write_row(i, 0, row)
     book.close()
     return folder / name
@@ -156,6 +156,10 @@ BAD = (
     Bad("a workbook behind a password", _locked, "error", "sites", None, None, "password"),
     Bad("a workbook that grows without end", _bomb, "error", "sites", None, None, "would grow to"),
     Bad("a table in two files", _workbook, "error", "sites", None, None, "several files"),
+    Bad("a bad row in the second of two files", lambda f: _workbook(f, x="far away"),
+        "error", "sites.xlsx", 2, "x", "far away"),
+    Bad("a bad row in the first of two files", lambda f: (_workbook(f), put(f, "sites", 3, y="north")),
+        "error", "sites.csv", 3, "y", "north"),
     Bad("a Parquet file that is not one", lambda f: (f / "sites.csv").rename(f / "sites.parquet"),
         "error", "sites", None, None, "broken"),
     Bad("a layer file that is not one", lambda f: (f / "sites.csv").rename(f / "sites.gpkg"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from tunti.findings import Finding, Level, Message, Share, say
-from tunti.inputs.schemas import SCHEMAS, SOURCES
+from tunti.inputs.readers.sheets import names_of
+from tunti.inputs.schemas import SCHEMAS, SOURCES, Schema
+from tunti.inputs.words import fold
 from tunti.locale import N_, plural, translator
 from tunti.location.problem import Network
 from tunti.settings import Settings
@@ -126,11 +129,21 @@ def labels(table: str, column: str | None, language: str) -> tuple[str, str | No
     -------
     (str, str or None)
     """
-    schema = _TABLES.get(table)
+    schema = _schema(table)
     if schema is None:
         return table, column
     _ = translator(language)
-    return _(schema.label), _(schema[column].label) if column in schema.names else column
+    named = _(schema.label) if table in _TABLES else table
+    return named, _(schema[column].label) if column in schema.names else column
+
+
+def _schema(table: str) -> Schema | None:
+    """Give the schema of a table, or of a file or sheet that is named after one: ``offices.xlsx (Toimipaikat)``."""
+    if table in _TABLES:
+        return _TABLES[table]
+    file = re.fullmatch(r"(?:.*/)?([^/]+)\.\w+(?: \((.+)\))?", table)
+    words = {fold(part) for part in file.groups() if part} if file else set()
+    return next((schema for schema in _TABLES.values() if names_of(schema) & words), None)
 
 
 def where(finding: Finding, language: str) -> str:
@@ -138,7 +151,7 @@ def where(finding: Finding, language: str) -> str:
     _ = translator(language)
     table, column = labels(finding.table, finding.column, language)
     row = "" if finding.row is None else f"{_('row')} {finding.row}"
-    if column and finding.table in _TABLES:
+    if column and _schema(finding.table) is not None:
         column = f"{_(N_('column'))} {column}"
     return ", ".join(p for p in (table, row, column or "") if p)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 import pyogrio
 from pyproj import CRS
 
-from tunti.findings import Finding, Message, error, note, say, warning
+from tunti.findings import Finding, Level, Message, error, note, say, warning
 from tunti.inputs.frames import closest, empty
 from tunti.inputs.readers.excel import broken, open_book
 from tunti.inputs.readers.header_rows import WITHIN
@@ -256,6 +256,8 @@ def _read_one(name: str, where: list[_Place], crs: str) -> tuple[pd.DataFrame, l
     read = [(place, *read_table(place.path, schema, crs=crs, sheet=place.sheet)) for place in where]
     filled = [r for r in read if len(r[1])] or read[:1]
     if len(read) > 1 and len(filled) > 1:
+        # What is wrong in each is told by its file: rows of several files have the same numbers.
+        inside = [replace(f, table=str(place)) for place, _, found in filled for f in found if f.level != Level.NOTE]
         return empty(schema), [
             error(
                 name,
@@ -263,7 +265,8 @@ def _read_one(name: str, where: list[_Place], crs: str) -> tuple[pd.DataFrame, l
                 None,
                 say("The table is in several files: {files}.", files=", ".join(str(r[0]) for r in filled)),
                 say("Leave it in one file and move the others out of the folder."),
-            )
+            ),
+            *inside,
         ]
     return filled[0][1], filled[0][2]
 
