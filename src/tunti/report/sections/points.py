@@ -211,7 +211,7 @@ def borders(context: Context) -> Section:
     lead = say(
         N_(
             "A point outside the area is the nearest one for {people}, {share} of the area's people. If these points "
-            "are not carried out, the area's accessibility is weaker than this plan says."
+            "do not open, the area's accessibility is weaker than this plan says."
         ),
         people=context.people(served),
         share=words.share(served / plan.proposed.people if plan.proposed.people else 0.0),
