@@ -1,12 +1,13 @@
 """What says nothing is not shown: empty columns, points that nobody serves, equal rows; a sentence says it."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from tunti.report.document import Column, Table
+from tunti.report.document import Column, Document, Figure, Section, Table
 from tunti.report.sections.agencies import _duties, unserved_sites
 from tunti.report.sections.context import context_for
 from tunti.report.sections.premises import _customers
@@ -14,6 +15,7 @@ from tunti.report.sections.programme import _openings
 from tunti.report.sections.summary import drives_change
 from tunti.report.words import words_for
 from tunti.report.writers.excel import sheet_name
+from tunti.report.writers.pdf import typst_source
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,18 @@ def test_equal_dates_of_all_points_are_a_sentence(plan, language):
     assert "4/2030" in said
     rows[1]["start_quarter"] = "2030Q3"
     assert len(_openings(context, pd.DataFrame(rows)).rows) == 3
+
+
+def test_a_low_figure_is_not_overtaken_by_a_floating_one():
+    def picture(name, mm):
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="100pt" height="{mm * 72 / 25.4}pt"></svg>'
+        return Figure(name, name, name, lambda: svg.encode())
+
+    def places(*figures):
+        source, _ = typst_source(Document("T", "", "en", (), (Section("a", "A", figures),)))
+        return re.findall(r"place: (\w+)", source)
+
+    low, tall = picture("low", 20), picture("tall", 200)
+    assert places(low, tall) == ["auto", "auto"]
+    assert places(tall, low) == ["auto", "none"]
+    assert places(low) == ["none"]

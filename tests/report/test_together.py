@@ -188,7 +188,7 @@ def test_the_first_page_says_what_is_proposed_what_it_costs_and_who_loses(roll_u
     first = national_document(roll_up, language=language).sections[0]
     proposed, _, costs, who, _ = first.blocks
     offices, closes = roll_up.agencies[["offices", "closes"]].sum()
-    assert f"({offices}," in proposed.texts[0]
+    assert f": {offices}," in proposed.texts[0]
     assert f" {closes}" in proposed.texts[0]
     assert f" {len(roll_up.whole.points)}" in proposed.texts[0]
     assert "0,2" in costs.text or "0.2" in costs.text  # 200,000.5 euros a year

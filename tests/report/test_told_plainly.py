@@ -170,13 +170,13 @@ def test_offices_are_counted_by_what_is_said_of_them(closes):
     context = context_for(closes, words_for("en"))
     assert office_counts(context) == (2, 0, 1)
     said = " ".join(_decision(context).texts)
-    assert "offices with customers (2, of which 1 meet them in person) 2 close that part and 0 keep it" in said
+    assert "with customers: 2, of which 1 meet them in person. Closing that part: 2; keeping it: 0." in said
     lead = today_agencies(context)[0].text
     assert f"meet customers in person in the area today: {len(closes.offices)}." in lead
     assert "only remotely today: 1 (only-remote)." in lead
     one = SimpleNamespace(offices=closes.services.offices[:1], points=points, duties=duties)
     stays = replace(closes, services=one)
-    assert "(1) 1 close that part and 0 keep it" in " ".join(_decision(context_for(stays, words_for("en"))).texts)
+    assert "with customers: 1. Closing that part: 1; keeping it: 0." in " ".join(_decision(context_for(stays, words_for("en"))).texts)
 
 
 def test_a_decision_day_that_has_passed_is_told_first(plan):

@@ -75,12 +75,13 @@ def _proposed(context: Context, found: National) -> Callout:
         offices, closes = (int(found.agencies[c].sum()) for c in ("offices", "closes"))
         text += " " + say(
             N_(
-                "Of the agencies' own offices with customers ({offices}, of which {person} meet them in person) this "
-                "many close their customer part: {closes}."
+                "Offices of the agencies' own with customers: {offices}, of which {person} meet them in person. "
+                "Closing that part: {closed}; keeping it: {stays}."
             ),
             offices=words.number(offices),
             person=words.number(len(found.whole.offices)),
-            closes=words.number(closes),
+            closed=words.number(closes),
+            stays=words.number(offices - closes),
         )
     empty = sum(len(unserved_sites(p.services)) for p in found.plans if p.services is not None)
     if empty:

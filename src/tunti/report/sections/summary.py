@@ -229,13 +229,13 @@ def _decision(context: Context) -> Callout:
             closed, stays, remote = office_counts(context)
             texts[-1] += " " + say(
                 N_(
-                    "Of the agencies' own offices with customers ({offices}, of which {person} meet them in person) "
-                    "{closed} close that part and {stays} keep it."
+                    "Offices of the agencies' own with customers: {offices}, of which {person} meet them in person. "
+                    "Closing that part: {closed}; keeping it: {stays}."
                 )
                 if remote
                 else N_(
-                    "Of the agencies' own offices with customers ({offices}) {closed} close that part and {stays} keep "
-                    "it."
+                    "Offices of the agencies' own with customers: {offices}. Closing that part: {closed}; keeping it: "
+                    "{stays}."
                 ),
                 offices=words.number(closed + stays),
                 person=words.number(closed + stays - remote),
