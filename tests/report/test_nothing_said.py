@@ -9,7 +9,8 @@ import pytest
 
 from tunti.report.document import Column, Document, Figure, Section, Table
 from tunti.report.sections.agencies import _duties, unserved_sites
-from tunti.report.sections.context import context_for
+from tunti.report.sections.context import context_for, records
+from tunti.report.sections.impacts import _vitality
 from tunti.report.sections.premises import _customers
 from tunti.report.sections.programme import _openings
 from tunti.report.sections.summary import drives_change
@@ -106,3 +107,24 @@ def test_a_low_figure_is_not_overtaken_by_a_floating_one():
     assert places(low, tall) == ["auto", "auto"]
     assert places(tall, low) == ["auto", "none"]
     assert places(low) == ["none"]
+
+
+def test_a_point_that_nobody_serves_gives_no_municipality_a_place_of_service(plan):
+    offices = pd.DataFrame(columns=["office", "agency", "customer_part"])
+    points = plan.points[["site"]]
+    duties = pd.DataFrame({"site": points["site"], "agency": "A", "mode": "remote"})
+
+    def told(served):
+        services = SimpleNamespace(points=points, offices=offices, duties=duties[served])
+        return _vitality(context_for(replace(plan, services=services), words_for("en")))[0].text
+
+    municipalities = records(plan.proposed.municipalities)
+    here = set(plan.points["municipality"].astype(str))
+    names = [r["name_fi"] for r in municipalities if str(r["municipality"]) in here]
+    plan = replace(plan, offices=plan.offices.iloc[:0], points=plan.points.assign(status="new"))
+    assert names
+    every, none = told([True] * len(points)), told([False] * len(points))
+    assert all(name in every.split("get one")[1] for name in names)
+    assert "none" in none.split("get one")[1]
+    assert "no agency serves" in none
+    assert "no agency serves" not in every

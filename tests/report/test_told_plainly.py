@@ -176,7 +176,8 @@ def test_offices_are_counted_by_what_is_said_of_them(closes):
     assert "only remotely today: 1 (only-remote)." in lead
     one = SimpleNamespace(offices=closes.services.offices[:1], points=points, duties=duties)
     stays = replace(closes, services=one)
-    assert "with customers: 1. Closing that part: 1; keeping it: 0." in " ".join(_decision(context_for(stays, words_for("en"))).texts)
+    told = " ".join(_decision(context_for(stays, words_for("en"))).texts)
+    assert "with customers: 1. Closing that part: 1; keeping it: 0." in told
 
 
 def test_a_decision_day_that_has_passed_is_told_first(plan):

@@ -6,6 +6,7 @@ import numpy as np
 
 from tunti.locale import N_
 from tunti.report.document import Block, Column, Paragraph, Section, Value
+from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.closing import closed_offices
 from tunti.report.sections.context import Context, number, records
 from tunti.report.sections.people import language_names
@@ -26,6 +27,14 @@ def _worst_tenth(context: Context) -> tuple[float, float] | None:
     return found[0], found[1]
 
 
+def _empty_counted(context: Context) -> str:
+    """Say that points where no agency serves count as places of service, where there are some."""
+    services = context.plan.services
+    if services is None or not unserved_sites(services):
+        return ""
+    return " " + context.say(N_("This counts also the points at which no agency serves."))
+
+
 def _customers(context: Context) -> list[Block]:
     plan, say, words = context.plan, context.say, context.words
     shorter, longer = changed_people(context)
@@ -39,6 +48,7 @@ def _customers(context: Context) -> list[Block]:
                 shorter=words.number(shorter),
                 longer=words.number(longer),
             )
+            + _empty_counted(context)
         )
     ]
     if plan.programme is not None and len(plan.programme.travel):
@@ -191,11 +201,14 @@ def _vitality(context: Context) -> list[Block]:
     offices = plan.offices
     before = set(offices["municipality"].dropna().astype(str))
     before |= set(plan.points.loc[plan.points["status"].astype(str) == "existing", "municipality"].dropna().astype(str))
-    after = set(plan.points["municipality"].dropna().astype(str))
+    empty = set() if plan.services is None else set(unserved_sites(plan.services))
+    after = set(plan.points.loc[~plan.points["site"].astype(str).isin(empty), "municipality"].dropna().astype(str))
     if plan.services is not None:
         closed = set(closed_offices(plan.services)["office"].astype(str))
         after |= set(offices.loc[~offices["office"].astype(str).isin(closed), "municipality"].dropna().astype(str))
         texts = [say(N_("Offices that stay open are counted."))]
+        if empty:
+            texts.append(say(N_("Points at which no agency serves are not.")))
     else:
         texts = [say(N_("It is not decided which offices stay; joint points alone are counted."))]
     known = {str(r["municipality"]): words.place(r) for r in records(plan.proposed.municipalities)}
