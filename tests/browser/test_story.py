@@ -265,7 +265,7 @@ def compare_two(editor):
     editor.press("Make the plan")
     assert editor.page.url.endswith("/plans/harvempi")
     other = "/api/projects/maa/plans/harvempi"
-    editor.page.get_by_label("Setting").select_option("plan.goal")
+    editor.page.get_by_label("Goal", exact=True).select_option("most_people")
     editor.go("/work/maa/plans/harvempi/map")
     editor.press(re.compile("^Close"), editor.page.locator("tr", has_text="not open").locator("xpath=..").first)
     assert len(editor.plan(other)["points"]) == len(editor.plan()["points"]) - 1
