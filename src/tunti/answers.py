@@ -50,7 +50,11 @@ def access_of(stages: Stages, *, sites: Iterable[str] | None, means: str | None,
         is_open = today_open(area, found.offices, found.office_place, len(found.times.sites))
         times, places = found.times, pd.DataFrame({"site": pd.Series(found.times.sites, dtype="string")})
     else:
-        wanted = tuple(sites)
+        named = area.sites.dropna(subset=["name"]).drop_duplicates("name", keep=False)
+        by_name = dict(zip(named["name"].str.casefold(), named["site"].astype(str), strict=True))
+        known = set(area.sites["site"])
+        # A name that one site alone has is as good as its id.
+        wanted = tuple(s if s in known else by_name.get(s.casefold(), s) for s in sites)
         unknown = sorted(set(wanted) - set(area.sites["site"]))
         if unknown:
             names = ", ".join(unknown)

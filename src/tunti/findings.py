@@ -46,7 +46,7 @@ def percent(share: float, decimals: int, language: str) -> str:
 
 def _said(value: Any, language: str) -> Any:
     """Say a field's value in a language: numbers with its separators, dates in its form, messages translated."""
-    if isinstance(value, Message):
+    if isinstance(value, (Message, Name)):
         return value.text(language)
     if isinstance(value, Share):
         return percent(value, 1, language)
@@ -55,6 +55,39 @@ def _said(value: Any, language: str) -> Any:
     if isinstance(value, dt.date) and value == value:  # a missing day is not equal to itself
         return format_date(value, format=_DATES[language], locale=language)
     return value
+
+
+@dataclass(frozen=True)
+class Name:
+    """What something of the input is called, said in the language of the reader.
+
+    Attributes
+    ----------
+    fi, sv, en : str
+    """
+
+    fi: str
+    sv: str
+    en: str
+
+    @classmethod
+    def of(cls, code: object, *, fi: object = None, sv: object = None, en: object = None) -> Name:
+        """Make a name: the Finnish one where a language has none, the code for want of both."""
+        first = fi if isinstance(fi, str) and fi else str(code)
+        return cls(first, *(n if isinstance(n, str) and n else first for n in (sv, en)))
+
+    @classmethod
+    def listed(cls, names: Iterable[Name]) -> Name:
+        """Join names with commas in each language."""
+        kept = tuple(names)
+        return cls(*(", ".join(getattr(n, language) for n in kept) for language in ("fi", "sv", "en")))
+
+    def text(self, language: str = "en") -> str:
+        """Say the name in a language."""
+        return str(getattr(self, language))
+
+    def __str__(self) -> str:
+        return self.en
 
 
 @dataclass(frozen=True)
@@ -187,6 +220,8 @@ def pack(value: Any) -> Any:
     """Turn a message or a plain value into what can be kept as JSON."""
     if isinstance(value, Message):
         return {"say": value.template, "values": [[k, pack(v)] for k, v in value.values]}
+    if isinstance(value, Name):
+        return {"name": [value.fi, value.sv, value.en]}
     if isinstance(value, Share):
         return {"share": float(value)}
     if isinstance(value, dt.date):
@@ -199,6 +234,8 @@ def pack(value: Any) -> Any:
 def unpack(value: Any) -> Any:
     """Make a message or a plain value again from what :func:`pack` gave."""
     if isinstance(value, dict):
+        if "name" in value:
+            return Name(*value["name"])
         if "share" in value:
             return Share(value["share"])
         if "date" in value:

@@ -318,7 +318,7 @@ class Stages:
                 asked.problem,
                 gap=gap,
                 nodes=nodes,
-                name_rule=lambda rule, size: rule_in_words(asked, timed.area, rule, size),
+                name_rule=lambda rule, size: rule_in_words(asked, timed.area, inputs, rule, size),
                 progress=self.progress,
             )
             values = {name: getattr(answer, name) for name in _ANSWER_VALUES}

@@ -13,6 +13,7 @@ from tunti.cli import choices, report, serve, services
 from tunti.cli import remote as remote_commands
 from tunti.cli.certain import with_certainty
 from tunti.cli.marking import quality_values, show_quality, write_marked
+from tunti.cli.names import Names
 from tunti.cli.options import Folder, Hands, Json, Lang, Minutes, RegionName, ScenarioName, Strict, decimal, language_of
 from tunti.cli.outside import outside_by_municipality, show_outside
 from tunti.cli.premises import premises
@@ -301,7 +302,7 @@ def locate(
     tell_year(settings, language)
     tell(sentence.text(language))
     tell_interrupted(found, language)
-    tell(", ".join(found.points))
+    tell(Names(project.tables(scenario=scenario), language).sites.listed(found.points))
 
 
 @app.command()

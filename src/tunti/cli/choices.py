@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from tunti.cli.names import Names
 from tunti.cli.options import Folder, Json, Lang, Minutes, ScenarioName, decimal, language_of
 from tunti.cli.show import print_json, progress, rows_table, tell, tell_interrupted
 from tunti.cli.what_if import longest, site_of
@@ -211,12 +212,13 @@ def alternatives(
         for r in rows
     ]
     rows_table(_("Alternatives"), [_(h) for h in headings], shown)
+    called = Names(project.tables(scenario=scenario), language).sites
     for r in rows[1:]:
         line = say(
             "Plan {n} opens {opens} in place of {closes}.",
             n=r["number"],
-            opens=", ".join(r["opens"]) or "-",
-            closes=", ".join(r["closes"]) or "-",
+            opens=called.listed(r["opens"]),
+            closes=called.listed(r["closes"]),
         )
         tell(line.text(language))
     _tell_kept(kept, language)
@@ -237,7 +239,8 @@ def explain(
     with progress(language, quiet=as_json) as say_progress:
         located = project.located(scenario=scenario, progress=say_progress)
         problem, network = located.problem, located.network
-        reasons = why(problem, network, site_of(located, site)) if site is not None else ()
+        called = Names(project.tables(scenario=scenario), language).sites
+        reasons = why(problem, network, site_of(located, site), called=called) if site is not None else ()
         costs = closing_costs(problem, network)
         if site is not None:
             costs = costs[costs["site"] == site_of(located, site)]
@@ -270,13 +273,13 @@ def explain(
         )
         shown = [
             [
-                r["site"],
+                called[r["site"]],
                 _text(r["people"], language),
                 _text(r["only_here"], language),
                 _text(r["longer"], language),
                 _text(round(r["minutes_more"], 1), language),
                 *([_text(round(r["cost_saved"] / 100), language)] if priced else []),
-                r["next"] or "-",
+                called[r["next"]] if r["next"] else "-",
             ]
             for r in costs.sort_values(["only_here", "person_minutes"], ascending=False).to_dict("records")
         ]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from tunti.cli.names import Named, Names
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, rows_table, tell
 from tunti.errors import TuntiError
@@ -45,7 +46,7 @@ def premises(
     if as_json:
         print_json(as_values(found, seated))
         return
-    show(found, seated, at, language)
+    show(found, seated, at, Names(project.tables(scenario=scenario), language), language)
 
 
 def as_values(found: Premises, seated: pd.DataFrame) -> dict[str, Any]:
@@ -74,9 +75,10 @@ def as_values(found: Premises, seated: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, language: str) -> None:
+def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, names: Names, language: str) -> None:
     """Print a result as tables that fit a screen."""
     _ = translator(language)
+    buildings = Named(dict(zip(found.premises["premise"].astype(str), found.premises["name"].astype(str), strict=True)))
 
     def text(value: Any) -> str:
         return say("{n}", n=value).text(language)
@@ -99,15 +101,14 @@ def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, language: st
     )
     stuck = list(found.offices.loc[found.offices["stuck"], "office"])
     if stuck:
-        tell(
-            say("These offices have bad indoor air but no premises to move to: {names}.", names=", ".join(stuck)).text(
-                language
-            )
+        said = say(
+            "These offices have bad indoor air but no premises to move to: {names}.", names=names.offices.listed(stuck)
         )
+        tell(said.text(language))
     rows = [
         [
-            str(r["name"]),
-            str(r["agencies"]),
+            buildings[str(r["premise"])],
+            names.agencies.listed(str(r["agencies"]).split()),
             text(round(r["staff"])),
             text(round(r["m2_used"])),
             text(round(r["investment_cents"] / 100)),
@@ -133,7 +134,7 @@ def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, language: st
     rows_table(_("What a wrong size costs"), [_(h) for h in headings], rows)
     rows = [
         [
-            str(r["premise"]),
+            buildings[str(r["premise"])],
             *(text(r[c]) for c in ("offices", "elsewhere", "stay")),
             text(round(r["extra_cents_year"] / 100)),
         ]
@@ -149,7 +150,13 @@ def show(found: Premises, seated: pd.DataFrame, at: dt.date | None, language: st
     rows_table(_("If a building can't be had"), [_(h) for h in headings], rows)
     if at is not None:
         rows = [
-            [str(r["premise"]), str(r["agency"]), str(r["office"]), text(round(r["m2"])), text(round(r["staff"]))]
+            [
+                buildings[str(r["premise"])],
+                names.agencies[str(r["agency"])],
+                names.offices[str(r["office"])],
+                text(round(r["m2"])),
+                text(round(r["staff"])),
+            ]
             for r in seated.head(MOST_ROWS).to_dict("records")
         ]
         headings = (N_("Premises"), N_("Agency"), N_("Office"), N_("m²"), N_("Person-years"))

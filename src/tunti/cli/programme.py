@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from tunti.cli.names import Names
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, rows_table, tell
 from tunti.findings import Share, say
@@ -14,6 +15,7 @@ from tunti.locale import translator
 from tunti.programme.result import Programme, least_shares
 from tunti.programme.words import KINDS, SOURCES
 from tunti.project import Project
+from tunti.report.sections.closing import quarter
 
 
 def programme(
@@ -38,7 +40,7 @@ def programme(
     if as_json:
         print_json(as_values(found, sum(project.seconds.values()), language))
         return
-    show(found, language)
+    show(found, Names(project.tables(scenario=scenario), language), language)
     if agree:
         tell(say("The programme was agreed: its quarters are in {file}.", file=path.name).text(language))
 
@@ -90,7 +92,7 @@ def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**days)
 
 
-def show(found: Programme, language: str) -> None:
+def show(found: Programme, names: Names, language: str) -> None:
     """Print a programme as tables that fit a screen."""
     _ = translator(language)
     c = found.certificate
@@ -103,8 +105,8 @@ def show(found: Programme, language: str) -> None:
             points=int(value["points_opened"]),
             closed=int(value["offices_closed"]),
             moved=int(value["offices_moved"]),
-            first=found.quarters[0],
-            last=found.quarters[-1],
+            first=quarter(found.quarters[0]),
+            last=quarter(found.quarters[-1]),
             proof=proof,
         ).text(language)
     )
@@ -124,7 +126,7 @@ def show(found: Programme, language: str) -> None:
     rows_table(
         _("What begins when"),
         [_("Quarter"), *(_(KINDS[k]) for k in kinds)],
-        [[str(q), *(_number(counts.loc[q, k], language) for k in kinds)] for q in counts.index],
+        [[quarter(q), *(_number(counts.loc[q, k], language) for k in kinds)] for q in counts.index],
     )
     source = found.savings[found.savings["level"] == "source"]
     rows_table(
@@ -147,15 +149,16 @@ def show(found: Programme, language: str) -> None:
             [_("Region"), _("Service"), _("Today"), _("Lowest"), _("Quarter"), _("End")],
             [
                 [
-                    str(r["region"]),
-                    str(r["service"]),
+                    names.regions[str(r["region"])],
+                    names.services[str(r["service"])],
                     _share(r["share_today"], language),
                     _share(r["share_lowest"], language),
-                    str(r["quarter_lowest"]),
+                    quarter(r["quarter_lowest"]),
                     _share(r["share_end"], language),
                 ]
                 for r in tight.head(10).to_dict("records")
             ],
+            numbers=2,
         )
     for flag in found.flags:
         tell("• " + flag.text(language))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from tunti.cli.names import Names
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, rows_table, show_findings, tell, tell_year
 from tunti.findings import Level, Share, say
@@ -16,6 +17,7 @@ from tunti.inputs.columns import CHOICE_LABELS
 from tunti.locale import N_, translator
 from tunti.project import Project
 from tunti.remote.region import whole_figures
+from tunti.remote.service import RemoteService
 from tunti.remote.simulate import simulated_frame
 
 CHANNEL_LABELS = {**CHOICE_LABELS, "counter": N_("counter")}
@@ -101,16 +103,18 @@ def remote(
     if warned:
         show_findings(warned, language, most=20)
     tell_year(settings, language)
-    _tell(found, figures, language)
+    names = Names(project.tables(scenario=scenario), language)
+    _tell(found, figures, names, language)
     for told in found.findings:
         if told.level is Level.NOTE:
             tell("• " + told.what.text(language))
     if simulated is not None:
-        _tell_simulated(simulated_frame(simulated), language)
+        _tell_simulated(simulated_frame(simulated), _pools(found, names), language)
 
 
-def _tell(found: Any, figures: dict[str, Any], language: str) -> None:
+def _tell(found: RemoteService, figures: dict[str, Any], names: Names, language: str) -> None:
     _ = translator(language)
+    pools = _pools(found, names)
     tell(
         say(
             "{points} points, {rooms} remote rooms. Remote clerks at the busiest half-hour: {clerks} (without "
@@ -146,7 +150,7 @@ def _tell(found: Any, figures: dict[str, Any], language: str) -> None:
     rows_table(_(N_("Visits by channel")), [_("Channel"), _(N_("Visits a year")), _(N_("Share"))], rows)
     rows = [
         [
-            str(r["pool"]),
+            pools[str(r["pool"])],
             _number(r["visits_year"], language),
             _decimal(r["peak_load"], language),
             _number(r["clerks"], language),
@@ -165,7 +169,7 @@ def _tell(found: Any, figures: dict[str, Any], language: str) -> None:
     rows_table(_(N_("Pools of remote clerks")), [_(h) for h in headings], rows)
     rows = [
         [
-            str(r["pool"]),
+            pools[str(r["pool"])],
             _number(r["visits_year"], language),
             _decimal(r["peak_load"], language),
             _number(r["interpreters"], language),
@@ -183,7 +187,7 @@ def _tell(found: Any, figures: dict[str, Any], language: str) -> None:
     served = found.points[found.points["rooms"] > 0].sort_values(["remote_room", "site"], ascending=[False, True])
     rows = [
         [
-            str(r["name"]),
+            names.sites[str(r["site"])],
             _number(r["remote_room"], language),
             _number(r["rooms"], language),
             _number(r["counters"], language),
@@ -199,11 +203,29 @@ def _tell(found: Any, figures: dict[str, Any], language: str) -> None:
     rows_table(_(N_("Points with remote rooms, the largest 25")), [_(h) for h in headings], rows)
 
 
-def _tell_simulated(frame: pd.DataFrame, language: str) -> None:
+def _pools(found: RemoteService, names: Names) -> dict[str, str]:
+    """Name pools by whom they have and where: agency or language, skill, region or point."""
+    told = {}
+    for frame, called in ((found.clerks, names.agencies), (found.interpreters, names.languages)):
+        of = "agency" if frame is found.clerks else "language"
+        for r in frame.to_dict("records"):
+            where = names.sites[str(r["site"])] if _there(r["site"]) else ""
+            if not where and _there(r["region"]):
+                where = names.regions[str(r["region"])]
+            skill = str(r["skill"]) if _there(r.get("skill")) else ""
+            told[str(r["pool"])] = " ".join(w for w in (called[str(r[of])], skill, where) if w)
+    return told
+
+
+def _there(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _tell_simulated(frame: pd.DataFrame, pools: dict[str, str], language: str) -> None:
     _ = translator(language)
     rows = [
         [
-            " ".join(w for w in (_(GROUPS[str(r["kind"])]), str(r["pool"])) if w),
+            " ".join(w for w in (_(GROUPS[str(r["kind"])]), pools.get(str(r["pool"]), str(r["pool"]))) if w),
             _number(r["customers"], language),
             _decimal(r["mean_wait"], language) + " ± " + _decimal(r["mean_wait_half"], language),
             _share(r["answered"], language) + " ± " + _share(r["answered_half"], language),

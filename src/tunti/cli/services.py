@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from tunti.cli.names import Names
 from tunti.cli.options import Folder, Hands, Json, Lang, RegionName, ScenarioName, language_of
 from tunti.cli.show import print_json, progress, rows_table, tell, tell_year
 from tunti.findings import Share, say
@@ -17,6 +18,8 @@ from tunti.project import Project
 
 MOST_ROWS = 40
 """Points and services that the readable table shows; --json has all of them."""
+
+OTHER = N_("other languages")
 
 MONEY = {
     "points": N_("Points, hosts and remote rooms"),
@@ -47,7 +50,7 @@ def services(
         print_json({"forecast_year": settings.project.forecast_year, **as_values(found, language)})
         return
     tell_year(settings, language)
-    show(found, language)
+    show(found, Names(project.tables(scenario=scenario), language), language)
 
 
 def cuts(
@@ -66,8 +69,9 @@ def cuts(
     """Tell who is outside each service's standard before and after an agency's cut, by region and language."""
     language = language_of(lang)
     _ = translator(language)
+    project = Project(folder)
     with progress(language, quiet=as_json) as say_progress:
-        found = Project(folder).service_change(before, after, workers=workers, progress=say_progress)
+        found = project.service_change(before, after, workers=workers, progress=say_progress)
     if agency is not None:
         found = found[found["agency"] == agency]
     counts = ["people", "outside_before", "outside_after", "far_before", "far_after"]
@@ -82,22 +86,28 @@ def cuts(
             }
         )
         return
-    found = _together(found, counts)
-    region = f"region_{language}"
-    found["where"] = found[region].fillna(found["region_fi"]).fillna("-")
+    names = Names(project.tables(scenario=after), language)
+    found = _together(found, counts, names)
+    found["where"] = found["region"].map(names.regions).fillna("-")
+    found["who"] = found["agency"].map(lambda code: names.agencies[str(code)])
+    # Languages of people, or of their municipalities where only those are known: 'fi sv'.
+    found["spoken"] = found["language"].map(
+        lambda codes: ", ".join(_(OTHER) if c == "other" else names.languages[c] for c in str(codes).split())
+    )
     headings = [_("Outside before"), _("Outside after"), _("Far from a clerk before"), _("Far from a clerk after")]
     for title, by, heading in (
-        (N_("People outside each service's standard"), "agency", _("Agency")),
+        (N_("People outside each service's standard"), "who", _("Agency")),
         (N_("The same by region"), "where", _("Region")),
-        (N_("The same by language"), "language", _("Languages")),
+        (N_("The same by language"), "spoken", _("Languages")),
     ):
         summed = found.groupby(["service", by], sort=False)[counts].sum().reset_index()
         changed = (summed[counts[1]] != summed[counts[2]]) | (summed[counts[3]] != summed[counts[4]])
-        summed = summed[changed | (by == "agency")]
+        summed = summed[changed | (by == "who")]
         rows_table(
             _(title),
             [_("Service"), heading, _("People"), *headings],
             [[str(r["service"]), str(r[by]), *[_whole(r[c], language) for c in counts]] for r in _rows(summed)],
+            numbers=2,
         )
 
 
@@ -105,13 +115,13 @@ def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
 
 
-def _together(found: pd.DataFrame, counts: list[str]) -> pd.DataFrame:
+def _together(found: pd.DataFrame, counts: list[str], called: Names) -> pd.DataFrame:
     """Put services of an agency with the same figures everywhere into one, named with commas."""
     alike: dict[tuple[Any, ...], list[str]] = {}
     for service, rows in found.groupby("service", sort=False):
         key = (rows["agency"].iloc[0], rows["minutes"].iloc[0], *rows[counts].to_numpy().ravel().tolist())
         alike.setdefault(key, []).append(str(service))
-    first = {names[0]: ", ".join(names) for names in alike.values()}
+    first = {names[0]: called.services.listed(names) for names in alike.values()}
     kept = found[found["service"].isin(list(first))]
     return kept.assign(service=kept["service"].map(first))
 
@@ -139,7 +149,7 @@ def as_values(found: Services, language: str) -> dict[str, Any]:
     }
 
 
-def show(found: Services, language: str) -> None:
+def show(found: Services, names: Names, language: str) -> None:
     """Print a result as tables that fit a screen."""
     _ = translator(language)
     c = found.certificate
@@ -172,8 +182,8 @@ def show(found: Services, language: str) -> None:
         _("Agencies at the points"),
         [_("Agency"), *[_(CHOICE_LABELS[m]) for m in modes], _("Offices closed")],
         [
-            [str(a), *[_whole(count.loc[a, m], language) for m in modes], _whole(shut.get(a, 0), language)]
-            for a in count.index
+            [names.agencies[a], *(_whole(n, language) for n in (*count.loc[a, modes], shut.get(a, 0)))]
+            for a in count.index.astype(str)
         ],
     )
     # A region's answer has its own rows only, the country's one row of all people for each service.
@@ -184,8 +194,8 @@ def show(found: Services, language: str) -> None:
         [_("Service"), _("Agency"), _("Minutes"), _("Today"), _("Plan"), _("People who move outside or inside")],
         [
             [
-                str(r["service"]),
-                str(r["agency"]),
+                names.services[str(r["service"])],
+                names.agencies[str(r["agency"])],
                 _whole(r["standard_minutes"], language),
                 say("{n}", n=Share(r["share_today"])).text(language),
                 say("{n}", n=Share(r["share_after"])).text(language),
@@ -193,6 +203,7 @@ def show(found: Services, language: str) -> None:
             ]
             for r in whole.head(MOST_ROWS).to_dict("records")
         ],
+        numbers=2,
     )
     for flag in found.flags:
         tell("• " + flag.text(language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -67,7 +68,9 @@ def closing_costs(problem: Problem, network: Network) -> pd.DataFrame:
     )
 
 
-def why(problem: Problem, network: Network, site: str) -> tuple[Message, ...]:
+def why(
+    problem: Problem, network: Network, site: str, *, called: Mapping[str, str] | None = None
+) -> tuple[Message, ...]:
     """Say in words why a site is open or closed in a network.
 
     Parameters
@@ -76,6 +79,8 @@ def why(problem: Problem, network: Network, site: str) -> tuple[Message, ...]:
     network : Network
     site : str
         Id of the site.
+    called : mapping of str to str, optional
+        Names of sites; their ids without it.
 
     Returns
     -------
@@ -84,13 +89,15 @@ def why(problem: Problem, network: Network, site: str) -> tuple[Message, ...]:
     """
     j = problem.times.sites.index(site)
     out: list[Message] = []
+    names = {} if called is None else called
+    name = names.get(site, site)
     status = problem.status[j]
     if status is Status.REQUIRED:
-        out.append(say("{site} is open because it is required.", site=site))
+        out.append(say("{site} is open because it is required.", site=name))
     if status is Status.EXISTING and problem.rules.keep_existing:
-        out.append(say("{site} is open because existing points are kept.", site=site))
+        out.append(say("{site} is open because existing points are kept.", site=name))
     if status is Status.FORBIDDEN:
-        out.append(say("{site} is closed because it is forbidden.", site=site))
+        out.append(say("{site} is closed because it is forbidden.", site=name))
     s = standing(problem, network)
     if s.open[j]:
         table = closing_costs(problem, network)
@@ -108,7 +115,7 @@ def why(problem: Problem, network: Network, site: str) -> tuple[Message, ...]:
                 "Without it {longer} people would drive {more} minutes longer on average; most would go to {next}.",
                 longer=int(row["longer"]),
                 more=round(float(row["minutes_more"]), 1),
-                next=row["next"] or "-",
+                next=names.get(row["next"], row["next"]) or "-",
             )
         )
         if row["cost_saved"] > 0:

@@ -144,7 +144,7 @@ def services_result(
         cells=cells,
         languages=languages,
         money=service_money(question, answer, points, duties, mine, (after, today), settings),
-        flags=service_flags(points, duties, offices, access, languages, area, settings),
+        flags=service_flags(points, duties, offices, access, languages, area, inputs, settings),
         findings=service_findings(inputs, area, question),
         open=answer.open,
         certificate=Certificate(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from tunti.findings import Finding, Message, Share, say, warning
+from tunti.findings import Finding, Message, Name, Share, say, warning
+from tunti.inputs.names import names_of, service_names
 from tunti.inputs.tables import Inputs
 from tunti.location.rules import plain
 from tunti.location.services_model import Rule
@@ -21,10 +22,12 @@ def service_flags(
     access: pd.DataFrame,
     languages: pd.DataFrame,
     area: Area,
+    inputs: Inputs,
     settings: Settings,
 ) -> tuple[Message, ...]:
     """Say what falls short of a known goal: thin points, fewer people in reach, languages, far referrals, duties."""
     s, found = settings.services, []
+    called, agencies = service_names(inputs), names_of(inputs.agencies, "agency")
 
     def names(rows: pd.DataFrame) -> str:
         few = rows["name"].astype(str).tolist()
@@ -54,8 +57,8 @@ def service_flags(
                 "service {service} in region {region}.",
                 count=len(worse),
                 drop=Share(float(row["drop"])),
-                service=str(row["service"]),
-                region=str(area.regions.set_index("region")["region_fi"].get(row["region"], "")),
+                service=called[str(row["service"])],
+                region=names_of(area.regions, "region", "region")[str(row["region"])],
             )
         )
     unmet = languages[~languages["met"]]
@@ -83,11 +86,12 @@ def service_flags(
             say(
                 "Agencies that must take part but do not serve at a point: {count} cases, first {agency} at {site}.",
                 count=len(refused),
-                agency=str(refused["agency"].iloc[0]),
-                site=str(refused["site"].iloc[0]),
+                agency=agencies[str(refused["agency"].iloc[0])],
+                site=names_of(area.sites, "site")[str(refused["site"].iloc[0])],
             )
         )
-    needed = offices.loc[offices["needed"], "office"].astype(str).tolist()
+    places = names_of(inputs.offices, "office")
+    needed = [places[o].fi for o in offices.loc[offices["needed"], "office"].astype(str)]
     if needed:
         found.append(
             say(
@@ -125,10 +129,11 @@ def service_findings(inputs: Inputs, area: Area, question: ServiceQuestion) -> t
     return tuple(found)
 
 
-def rule_in_words(question: ServiceQuestion, area: Area, rule: Rule, size: float) -> Message:
+def rule_in_words(question: ServiceQuestion, area: Area, inputs: Inputs, rule: Rule, size: float) -> Message:
     """Say which rule would have to give, and by how much."""
     kind, first, second = rule
     p = question.problem
+    called, agencies, sites = service_names(inputs), names_of(inputs.agencies, "agency"), names_of(area.sites, "site")
     if kind == "floor":
         group = question.groups.iloc[first]
         names = question.services.loc[question.services["group"] == first, "service"]
@@ -136,28 +141,30 @@ def rule_in_words(question: ServiceQuestion, area: Area, rule: Rule, size: float
         return say(
             "The services {services} of {agency} can't have {share} of the people of region {region} within {minutes} "
             "minutes: {n} people are too many outside.",
-            services=", ".join(names.astype(str)),
-            agency=str(group["agency"]),
+            services=Name.listed(called[s] for s in names.astype(str)),
+            agency=agencies[str(group["agency"])],
             share=Share(int(p.groups[first].floor[second]) / max(people, 1)),
-            region=str(area.regions["region_fi"].iloc[second]),
+            region=names_of(area.regions, "region", "region")[str(area.regions["region"].iloc[second])],
             minutes=plain(float(group["minutes"])),
             n=max(1, round(size * max(1.0, float(p.groups[first].floor[second]) / 1000))),
         )
     if kind == "language":
         row = p.languages[first]
+        of_group = question.services.groupby("group")["service"].agg(list)
         return say(
             "The services of {group} can't be given in the language {language} in municipality {municipality}.",
-            group=p.groups[row.group].name,
+            group=Name.listed(called[s] for s in of_group[row.group]),
             language=row.language,
-            municipality=row.municipality,
+            municipality=names_of(area.municipalities, "municipality")[row.municipality],
         )
     if kind == "capacity":
-        return say("The point {site} can't take the visits that come to it.", site=str(area.sites["site"].iloc[first]))
+        site = sites[str(area.sites["site"].iloc[first])]
+        return say("The point {site} can't take the visits that come to it.", site=site)
     if kind == "closing":
         return say(
             "The office {office} would have to stay, although its agency serves as well at the point {site}.",
-            office=str(question.offices["office"].iloc[first]),
-            site=str(area.sites["site"].iloc[second]),
+            office=names_of(inputs.offices, "office")[str(question.offices["office"].iloc[first])],
+            site=sites[str(area.sites["site"].iloc[second])],
         )
     if kind == "cover":
         return say("The people whom the points must reach are too many by {n}.", n=max(1, round(size)))

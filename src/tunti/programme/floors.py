@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tunti.access.times import TravelTimes
 from tunti.errors import Infeasible
-from tunti.findings import Share, say
+from tunti.findings import Name, Share, say
 from tunti.programme.cover import Group, patterns
 from tunti.programme.events import Plan
 from tunti.programme.quarters import Quarters
@@ -96,7 +96,13 @@ def groups_of(services: ServicesTables, offices: pd.DataFrame, places: Mapping[s
 
 
 def shares_of(
-    plan: Plan, services: ServicesTables, today: Today, settings: Settings, quarters: Quarters, names: Mapping[str, str]
+    plan: Plan,
+    services: ServicesTables,
+    today: Today,
+    settings: Settings,
+    quarters: Quarters,
+    names: Mapping[str, Name],
+    called: Mapping[str, Name],
 ) -> tuple[Shares, tuple[Group, ...], list[str]]:
     """Make the share rule.
 
@@ -109,6 +115,8 @@ def shares_of(
     quarters : Quarters
     names : mapping
         Names of the regions by code.
+    called : mapping
+        Names of the services by code.
 
     Returns
     -------
@@ -157,12 +165,18 @@ def shares_of(
             wanted[g] = np.ceil(group.share * total[g] - 1e-9).astype(np.int64)
             floor[g] = np.minimum(floor[g], wanted[g][:, None])
             floor[g, :, by:] = wanted[g][:, None]
-    _reachable(bare, wanted, total, groups, names, plan)
+    _reachable(bare, wanted, total, groups, names, called, plan)
     return replace(bare, floor=floor), groups, places
 
 
 def _reachable(
-    bare: Shares, wanted: Ints, total: Ints, groups: Sequence[Group], names: Mapping[str, str], plan: Plan
+    bare: Shares,
+    wanted: Ints,
+    total: Ints,
+    groups: Sequence[Group],
+    names: Mapping[str, Name],
+    called: Mapping[str, Name],
+    plan: Plan,
 ) -> None:
     """Refuse a set share that not even all points and all of today's offices together reach."""
     everything = replace(bare, closes=np.full_like(bare.closes, -1))
@@ -171,7 +185,7 @@ def _reachable(
     reasons = [
         say(
             "{service}, {region}: with all points open {share} of people are within the standard, {wanted} is asked.",
-            service=", ".join(groups[g].services),
+            service=Name.listed(called[s] for s in groups[g].services),
             region=regions[r],
             share=Share(most[g, r] / total[g, r]),
             wanted=Share(wanted[g, r] / total[g, r]),

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tunti.findings import Name
 from tunti.inputs.tables import Inputs
 from tunti.programme.cover import Group
 from tunti.programme.quarters import Quarters
@@ -164,7 +165,7 @@ def decisions(
     shares: Shares,
     groups: Sequence[Group],
     places: Sequence[str],
-    names: Mapping[str, str],
+    names: Mapping[str, Name],
     quarter: NDArray[np.int64],
     quarters: Quarters,
     inputs: Inputs,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tunti.findings import Message, say
+from tunti.findings import Message, Name, say
 from tunti.programme.events import Step
 from tunti.programme.quarters import Quarters
 from tunti.programme.solve import Limit
@@ -17,7 +17,7 @@ from tunti.settings import Settings
 
 
 def limits_of(
-    steps: Sequence[Step], table: pd.DataFrame, settings: Settings, quarters: Quarters, names: Mapping[str, str]
+    steps: Sequence[Step], table: pd.DataFrame, settings: Settings, quarters: Quarters, names: Mapping[str, Name]
 ) -> tuple[Limit, ...]:
     """Write the limits of crews in each quarter and of money in each year.
 
@@ -52,7 +52,7 @@ def limits_of(
                 crews[q] = most
             if money is not None:
                 budget[year] = money
-        name = names.get(region, region)
+        name = names.get(region, Name.of(region))
         found += _crews(own, crews, quarters, name)
         found += _budget(own, budget, quarters, name)
     return tuple(found)
@@ -72,7 +72,7 @@ def most_of(
     return (None if crews is None else float(crews)), (None if budget is None else round(budget * 100))
 
 
-def _crews(own: list[tuple[int, Step]], most: Mapping[int, float], quarters: Quarters, name: str) -> Iterator[Limit]:
+def _crews(own: list[tuple[int, Step]], most: Mapping[int, float], quarters: Quarters, name: Name) -> Iterator[Limit]:
     for q, cap in most.items():
         entries = [(i, q + k) for i, s in own for k in range(1, s.lead + 1) if q + k < quarters.count]
         if len({i for i, _ in entries}) > cap:
@@ -85,7 +85,7 @@ def _crews(own: list[tuple[int, Step]], most: Mapping[int, float], quarters: Qua
             yield _limit(what, cap, [(i, t, 1.0) for i, t in entries])
 
 
-def _budget(own: list[tuple[int, Step]], most: Mapping[int, float], quarters: Quarters, name: str) -> Iterator[Limit]:
+def _budget(own: list[tuple[int, Step]], most: Mapping[int, float], quarters: Quarters, name: Name) -> Iterator[Limit]:
     for year, cap in most.items():
         spent: dict[tuple[int, int], float] = {}
         for i, step in own:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tunti.findings import Message, say
+from tunti.findings import Message, Name, say
+from tunti.inputs.names import names_of, service_names
 from tunti.inputs.tables import Inputs
 from tunti.programme.cashflow import indicators, payers, savings, travel
 from tunti.programme.cover import Group
@@ -67,9 +68,9 @@ def programme(
     own = settings.programme
     as_of = settings.project.as_of
     quarters = Quarters.between(own.first_quarter, own.horizon, day=as_of)
-    names = {str(r.region): str(r.region_fi) for r in rows(today.regions)}
+    names, called = names_of(today.regions, "region", "region"), service_names(inputs)
     plan = plan_steps(services, premises, inputs, settings, quarters)
-    shares, groups, places = shares_of(plan, services, today, settings, quarters, names)
+    shares, groups, places = shares_of(plan, services, today, settings, quarters, names, called)
     value = Value.of(
         quarters.count + 4 * own.value_years, rate=settings.money.discount_rate, inflation=own.price_index,
         wait=-quarters.of(as_of),
@@ -84,7 +85,7 @@ def programme(
     shares, fallen = _lowered(shares, plan, put_off, own.allow_drop)
     flags = [
         *_flags_put_off(plan, put_off, names),
-        *_flags_fallen(fallen, groups, names, list(names)),
+        *_flags_fallen(fallen, groups, names, called),
     ]
     cents = cash_flow(
         plan.flows, quarter, quarters.names, [s.event for s in plan.steps], value,
@@ -197,7 +198,7 @@ def _steps(
     ]
     return (
         Steps(
-            tuple(plan.steps[i].event for i in active),
+            tuple(plan.steps[i].name for i in active),
             np.array([plan.steps[i].first for i in active], np.int64),
             np.array([plan.steps[i].last for i in active], np.int64),
             costs[active],
@@ -265,7 +266,7 @@ def _named(quarters: Quarters, quarter: int) -> str | None:
     return quarters.name(quarter) if quarter < quarters.count else None
 
 
-def _flags_put_off(plan: Plan, put_off: tuple[int, ...], names: Mapping[str, str]) -> list[Message]:
+def _flags_put_off(plan: Plan, put_off: tuple[int, ...], names: Mapping[str, Name]) -> list[Message]:
     by_region: dict[str, list[Step]] = {}
     for i in put_off:
         by_region.setdefault(plan.steps[i].region, []).append(plan.steps[i])
@@ -282,14 +283,18 @@ def _flags_put_off(plan: Plan, put_off: tuple[int, ...], names: Mapping[str, str
 
 
 def _flags_fallen(
-    fallen: Sequence[tuple[int, int, int, int]], groups: Sequence[Group], names: Mapping[str, str], codes: list[str]
+    fallen: Sequence[tuple[int, int, int, int]],
+    groups: Sequence[Group],
+    names: Mapping[str, Name],
+    called: Mapping[str, Name],
 ) -> list[Message]:
+    regions = list(names.values())
     return [
         say(
             "{service}, {region}: the network of services ends with {end} people within the standard, fewer than the "
             "{floor} of the floor; the settings allow it.",
-            service=", ".join(groups[g].services),
-            region=names[codes[r]],
+            service=Name.listed(called[s] for s in groups[g].services),
+            region=regions[r],
             end=end,
             floor=floor,
         )

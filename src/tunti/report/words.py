@@ -14,7 +14,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from tunti.findings import Message, Share
+from tunti.findings import Message, Name, Share
 from tunti.locale import N_, translator
 from tunti.report.document import Column, Value
 
@@ -128,6 +128,8 @@ class Words:
         """Say what fills a field: a message in the language, a text of the input as the project translates it."""
         if isinstance(value, Message):
             return self.message(value)
+        if isinstance(value, Name):
+            return self.own(value.text(self.language))
         return self.own(value) if isinstance(value, str) and self.texts else value
 
     def own(self, text: str) -> str:
