@@ -133,7 +133,45 @@ def test_people_outside_are_counted_by_municipality(project):
     assert first["name_fi"] in said.split("Tavoitteen ulkopuolella kunnittain")[1]
 
 
-def test_what_closing_saves_is_told_where_sites_have_a_cost(project, tmp_path):
-    assert "Saves, € a year" in tunti("explain", project).stdout or not any(
-        row["cost_saved"] for row in ask("explain", project)["points"]
+def priced(tmp_path, eur):
+    made = invent(seed=3, cells=300, sites=25, regions=3)
+    sites = made.sites.assign(cost_eur_year=[float("nan") if eur is None else eur + 1000.0 * k for k in range(25)])
+    write_project(tmp_path / "maa", made.with_table("sites", sites), TOML)
+    return tmp_path / "maa"
+
+
+def test_what_closing_saves_is_told_where_sites_have_a_cost(tmp_path):
+    folder = priced(tmp_path, 50_000.0)
+    cost = {f"s{k:04d}": 50_000 + 1000 * k for k in range(25)}
+    rows = ask("explain", folder)["points"]
+    assert [row["cost_saved"] for row in rows] == [100 * cost[row["site"]] for row in rows]
+    said = tunti("explain", folder).stdout
+    assert "Saves, € a year" in said
+    for row in rows:
+        line = next(x for x in said.splitlines() if x.startswith(f"│ Paikka {int(row['site'][1:]) + 1} "))
+        assert f"{cost[row['site']]:,}" in line
+    first = rows[0]["site"]
+    assert f"Closing it would save {cost[first]:,} euros a year." in tunti("explain", folder, first).stdout
+    closed = next(site for site in cost if site not in {row["site"] for row in rows})
+    assert f"It would cost {cost[closed]:,} euros a year." in tunti("explain", folder, closed).stdout
+
+
+def test_without_costs_nothing_is_said_of_euros(tmp_path):
+    folder = priced(tmp_path, None)
+    assert "€" not in tunti("explain", folder).stdout
+    first = ask("explain", folder)["points"][0]["site"]
+    assert "euros" not in tunti("explain", folder, first).stdout
+
+
+def test_alternatives_refuse_capacities_and_say_what_to_do(tmp_path):
+    made = invent(seed=3, cells=300, sites=25, regions=3)
+    sites = made.sites.assign(capacity_visits_year=1_000_000.0)
+    write_project(tmp_path / "maa", made.with_table("sites", sites), TOML + "\n[plan]\ncapacity = true\n")
+    told = tunti("alternatives", tmp_path / "maa", code=1).stderr
+    assert "set plan.capacity = false" in " ".join(told.split())
+    (tmp_path / "maa" / "scenarios").mkdir()
+    (tmp_path / "maa" / "scenarios" / "ilman.toml").write_text(
+        '[[patch]]\nkind = "setting"\nname = "plan.capacity"\nvalue = false\n', encoding="utf-8"
     )
+    # What is said can be done.
+    assert ask("alternatives", tmp_path / "maa", "--scenario", "ilman", "--count", "2")["alternatives"]

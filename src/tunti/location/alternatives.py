@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tunti.errors import TuntiError
 from tunti.findings import say
+from tunti.locale import N_
 from tunti.location.engine import Progress
 from tunti.location.form import question
 from tunti.location.miss import FREE, MissForm
@@ -22,6 +23,12 @@ WITHIN = 0.02
 
 COUNT = 5
 """How many networks are given, the best one included. A default of this product."""
+
+
+_NO_CAPACITIES = N_(
+    "Alternatives do not look at capacities yet. Ask again without them: set plan.capacity = false in project.toml or "
+    "in the scenario."
+)
 
 
 def alternatives(
@@ -65,7 +72,7 @@ def alternatives(
         The question has capacities.
     """
     if problem.capacity is not None:
-        raise TuntiError(say("Alternatives do not look at capacities yet; ask without --capacity."))
+        raise TuntiError(say(_NO_CAPACITIES))
     best = network or locate(problem, limits, progress=progress)
     found = [best]
     ceiling = best.objective + within * abs(best.objective) + 1e-6
