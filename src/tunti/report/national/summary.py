@@ -75,7 +75,7 @@ def _proposed(context: Context, found: National) -> Callout:
         offices, closes = (int(found.agencies[c].sum()) for c in ("offices", "closes"))
         text += " " + say(
             N_(
-                "Offices of the agencies' own with customers: {offices}, of which {person} meet them in person. "
+                "Agencies' own offices with customers: {offices}, of which {person} meet them in person. "
                 "Closing that part: {closed}; keeping it: {stays}."
             ),
             offices=words.number(offices),

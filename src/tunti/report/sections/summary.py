@@ -229,13 +229,12 @@ def _decision(context: Context) -> Callout:
             closed, stays, remote = office_counts(context)
             texts[-1] += " " + say(
                 N_(
-                    "Offices of the agencies' own with customers: {offices}, of which {person} meet them in person. "
+                    "Agencies' own offices with customers: {offices}, of which {person} meet them in person. "
                     "Closing that part: {closed}; keeping it: {stays}."
                 )
                 if remote
                 else N_(
-                    "Offices of the agencies' own with customers: {offices}. Closing that part: {closed}; keeping it: "
-                    "{stays}."
+                    "Agencies' own offices with customers: {offices}. Closing that part: {closed}; keeping it: {stays}."
                 ),
                 offices=words.number(closed + stays),
                 person=words.number(closed + stays - remote),
