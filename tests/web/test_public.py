@@ -147,6 +147,7 @@ def test_what_is_published_says_the_same_in_hearing_and_decided(busy):
     step(busy, "approver", "proposed")
     step(busy, "steering", "heard")
     heard, data = told(), layers()
+    assert 'class="illustrative"' in busy.get("/comment").text
     assert len(heard) == 3
     assert {f["properties"]["in_plan"] for f in data[0]} >= {"stays"}
     step(busy, "steering", "decided", "Good.")
