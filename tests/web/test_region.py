@@ -162,6 +162,10 @@ def test_a_country_wide_page_shows_the_rows_of_one_region(alone, folder):
     assert '<option value="01" selected>' in text
     assert shown(region="02")[0] == ["2"]
     assert shown(region="nothing")[0] == ["1", "2", "3", "4", "9"]
+    for block in blocks:  # as an older version kept it
+        block.pop("places")
+    (folder / ".tunti" / "sections" / "plan.json").write_text(json.dumps(kept), encoding="utf-8")
+    assert shown(region="01")[0] == ["1", "2", "3", "4", "9"]
 
 
 def test_each_row_of_a_table_by_place_is_in_one_region(alone, folder):

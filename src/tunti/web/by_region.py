@@ -58,11 +58,12 @@ def _section(section: dict[str, Any], where: dict[Place, str], region: str) -> d
 
 
 def _table(table: dict[str, Any], where: dict[Place, str], region: str) -> dict[str, Any]:
-    if not any(table["places"]):
+    named = table.get("places", ())  # not in what an older version of this product has kept
+    if not any(named):
         return table
     rows = [
         row
-        for row, places in zip(table["rows"], table["places"], strict=True)
+        for row, places in zip(table["rows"], named, strict=True)
         if next((where[kind, code] for kind, code in places if (kind, code) in where), None) == region
     ]
     return table | {"rows": rows, "short": rows[:MOST_ROWS], "total": None}
