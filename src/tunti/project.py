@@ -29,7 +29,7 @@ from tunti.inputs.tables import Inputs
 from tunti.location.problem import Network, Problem
 from tunti.network.graph import RoadGraph
 from tunti.plan.area import Area, find_region, part
-from tunti.plan.around import around
+from tunti.plan.around import around, staying
 from tunti.plan.checked import verified
 from tunti.plan.duties import Services
 from tunti.plan.regional import RegionalPlan, regional_plan
@@ -656,6 +656,7 @@ class Project:
                 region=code,
                 chosen=solved.network.open,
                 elsewhere=stages.network()[1].open,
+                stay=staying(solved.area.sites["status"], keep_existing=settings.plan.keep_existing),
                 minutes=settings.standard.minutes,
             )
         plan = replace(plan, **results, hearing=heard, around=beside)

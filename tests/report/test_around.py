@@ -10,7 +10,7 @@ import pytest
 
 from tunti.access.times import TravelTimes
 from tunti.plan.area import Area
-from tunti.plan.around import Around, around
+from tunti.plan.around import Around, around, staying
 from tunti.report import regional_document
 from tunti.report.before_after import before_after
 from tunti.report.document import Figure
@@ -53,7 +53,8 @@ def country(seed):
 @pytest.mark.parametrize("seed", range(12))
 def test_across_the_border_and_not_chosen_by_hand(seed):
     area, times, full, chosen, elsewhere = country(seed)
-    found = around(area, times, region="1", chosen=chosen, elsewhere=elsewhere, minutes=60.0)
+    stay = np.arange(len(chosen)) == np.flatnonzero(chosen)[0] if chosen.any() else np.zeros(len(chosen), bool)
+    found = around(area, times, region="1", chosen=chosen, elsewhere=elsewhere, stay=stay, minutes=60.0)
     own = (area.sites["region"] == "1").to_numpy(bool)
     own_cell = (area.cells["region"] == "1").to_numpy(bool)
     people = area.cells["people"].to_numpy()
@@ -73,6 +74,60 @@ def test_across_the_border_and_not_chosen_by_hand(seed):
         assert rows.loc[f"s{j}", "brought"] == people[(gain > 0) & (now > 3600) & (full[j] <= 3600)].sum()
         if people[gain > 0].sum():
             assert rows.loc[f"s{j}", "minutes"] == pytest.approx((gain * people).sum() / people[gain > 0].sum())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_swaps_by_hand(seed):
+    area, times, full, chosen, elsewhere = country(seed)
+    own = (area.sites["region"] == "1").to_numpy(bool)
+    stay = np.arange(len(chosen)) % 3 == 0
+    area.sites.loc[area.sites.index[::4], "status"] = "forbidden"
+    found = around(area, times, region="1", chosen=chosen, elsewhere=elsewhere, stay=stay, minutes=60.0).swaps
+    people = area.cells["people"].to_numpy()
+    open_ = np.where(own, chosen, elsewhere | chosen)
+
+    def drive(sites):
+        return np.where(sites[:, None], full, FAR * 10).min(axis=0).clip(max=FAR)
+
+    now = drive(open_)
+    allowed = np.flatnonzero(own & ~chosen & (area.sites["status"] != "forbidden").to_numpy(bool))
+    leave = list(np.flatnonzero(own & chosen & ~stay)) if len(allowed) else []
+    assert found["site"].tolist() == [f"s{i}" for i in leave]
+    for row in found.itertuples():
+        tried = {}
+        for j in allowed:
+            swapped = open_.copy()
+            swapped[int(row.site[1:])], swapped[j] = False, True
+            then = drive(swapped)
+            more = people[then > 3600].sum() - people[now > 3600].sum()
+            tried[f"s{j}"] = (more, ((then - now) * people).sum(), then)
+        least = min(value[:2] for value in tried.values())
+        more, driven, then = tried[row.instead]
+        assert (more, driven) == least
+        moved = people[then != now].sum()
+        assert (row.outside, row.longer, row.shorter) == (more, people[then > now].sum(), people[then < now].sum())
+        assert row.minutes == pytest.approx(driven / 60 / moved if moved else 0.0)
+
+
+def test_points_that_stay_are_not_replaced():
+    status = pd.Series(["existing", "required", "candidate", pd.NA], dtype="string")
+    assert staying(status, keep_existing=True).tolist() == [True, True, False, False]
+    assert staying(status, keep_existing=False).tolist() == [False, True, False, False]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_document_lists_what_could_stand_in(plan, language):
+    none = pd.DataFrame({"site": [], "people": [], "minutes": [], "brought": []})
+    beyond = pd.DataFrame({"region": [], "site": [], "people": []})
+    swaps = pd.DataFrame(
+        {"site": ["S1", "S2"], "instead": ["S4", "S5"], "outside": [120, -3], "longer": [900, 10], "shorter": [100, 40],
+         "minutes": [4.25, -1.5]}
+    )  # fmt: skip
+    document = regional_document(replace(plan, around=Around(beyond, none, swaps)), language=language)
+    told = next(t for t in document.tables() if t.name == "swaps")
+    assert [row[2:] for row in told.rows] == [(-3, 10, 40, -1.5), (120, 900, 100, 4.25)]
+    assert not [t for t in regional_document(replace(plan, around=Around(beyond, none)), language=language).tables()
+                if t.name == "swaps"]  # fmt: skip
 
 
 def test_the_document_tells_them_in_every_language(plan):

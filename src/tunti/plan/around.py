@@ -1,8 +1,8 @@
-"""What a region's plan leaves unsaid by itself: people across the border who use its points, and sites not chosen."""
+"""What a region's plan leaves unsaid: people across the border who use its points, sites not chosen, and swaps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tunti.access.times import UNREACHABLE, TravelTimes
 from tunti.plan.area import Area
+from tunti.plan.swaps import SWAPS, swaps
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +24,14 @@ class Around:
     not_chosen : DataFrame
         ``site, people`` (of the region, to whom it would be nearer than any proposed point), ``minutes`` (by how much
         on average), ``brought`` (of them those whom it would bring within the standard).
+    swaps : DataFrame
+        The best other site of the region for each of its points: see :func:`tunti.plan.swaps.swaps`; people of all
+        planned regions count.
     """
 
     beyond: pd.DataFrame
     not_chosen: pd.DataFrame
+    swaps: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SWAPS)).astype(SWAPS))
 
 
 def around(
@@ -36,6 +41,7 @@ def around(
     region: str,
     chosen: NDArray[np.bool_],
     elsewhere: NDArray[np.bool_],
+    stay: NDArray[np.bool_],
     minutes: float,
 ) -> Around:
     """Look across a region's border and at the sites that its plan leaves closed.
@@ -51,6 +57,8 @@ def around(
         Points of the region's plan with those outside it that it counts on.
     elsewhere : bool, shape (sites,)
         Points of the network of all regions: those outside the region stand for the neighbours' plans.
+    stay : bool, shape (sites,)
+        Points that may not be replaced: required ones, and existing ones where they are kept.
     minutes : float
         The standard.
 
@@ -62,7 +70,8 @@ def around(
     own_site = (area.sites["region"] == region).fillna(False).to_numpy(dtype=bool)
     own_cell = (area.cells["region"] == region).fillna(False).to_numpy(dtype=bool)
     people = area.cells["people"].to_numpy(dtype=np.int64)
-    near, _ = times.nearest(np.where(own_site, chosen, elsewhere | chosen))
+    everywhere = np.where(own_site, chosen, elsewhere | chosen)
+    near, _ = times.nearest(everywhere)
     across = ~own_cell & (near >= 0) & (people > 0)
     across[across] = own_site[near[across]]
     ids = np.asarray(times.sites, dtype=object)
@@ -76,7 +85,8 @@ def around(
     now = np.minimum(best.astype(np.int64), far)
     limit = int(minutes * 60)
     rows = []
-    for j in np.flatnonzero(own_site & ~chosen & (area.sites["status"] != "forbidden").to_numpy(dtype=bool)):
+    closed = own_site & ~chosen & (area.sites["status"] != "forbidden").to_numpy(dtype=bool)
+    for j in np.flatnonzero(closed):
         part = slice(times.indptr[j], times.indptr[j + 1])
         cells, seconds = times.cell[part], times.seconds[part].astype(np.int64)
         mine = own_cell[cells] & (seconds < now[cells])
@@ -92,4 +102,11 @@ def around(
         )  # fmt: skip
     not_chosen = pd.DataFrame(rows, columns=["site", "people", "minutes", "brought"])
     kinds = {"site": "string", "people": "int64", "minutes": "float64", "brought": "int64"}
-    return Around(beyond, not_chosen.astype(kinds))
+    other = swaps(times, people, chosen=everywhere, leave=own_site & ~stay, instead=closed, minutes=minutes)
+    return Around(beyond, not_chosen.astype(kinds), other)
+
+
+def staying(status: pd.Series, *, keep_existing: bool) -> NDArray[np.bool_]:
+    """Tell which sites' points may not be replaced by their status: required ones, and existing ones if kept."""
+    fixed = ("required", "existing") if keep_existing else ("required",)
+    return np.asarray(status.isin(fixed).to_numpy(dtype=bool))

@@ -27,7 +27,7 @@ def alternatives_section(context: Context) -> Section:
     title = say(N_("Alternatives considered and why not"))
     if plan.considered is None:
         lacking = lacking_part(context, "considered", N_("Alternatives to the network have not been looked for."))
-        return Section("alternatives", title, (lacking, *_not_chosen(context)))
+        return Section("alternatives", title, (lacking, *_swaps(context), *_not_chosen(context)))
     found = plan.considered
     blocks: list[Block] = []
     chosen = set(found.points)
@@ -124,7 +124,7 @@ def alternatives_section(context: Context) -> Section:
                 note=say(N_("Counted in the network that was found first; other points stay open.")) + _later(context),
             )
         )
-    blocks += _not_chosen(context)
+    blocks += [*_swaps(context), *_not_chosen(context)]
     return Section("alternatives", title, tuple(blocks))
 
 
@@ -139,6 +139,44 @@ def _later(context: Context) -> str:
         N_("Not in it, since they were chosen later together with agencies and modes: {names}."),
         names=context.words.listing(names),
     )
+
+
+def _swaps(context: Context) -> list[Block]:
+    """List for each point the site that could best stand in for it."""
+    plan, say = context.plan, context.say
+    if plan.around is None or not len(plan.around.swaps):
+        return []
+    frame = plan.around.swaps.sort_values(["outside", "minutes", "site"], kind="stable")
+    rows: list[tuple[Value, ...]] = [
+        (
+            context.site(r["site"]), context.site(r["instead"]), int(r["outside"]), int(r["longer"]), int(r["shorter"]),
+            number(r["minutes"]),
+        )
+        for r in records(frame)
+    ]  # fmt: skip
+    return [
+        context.table(
+            "swaps",
+            say(N_("The site that could best stand in for each point")),
+            (
+                Column(say(N_("Point")), weight=1.5),
+                Column(say(N_("Site instead")), weight=1.5),
+                Column(say(N_("People more beyond the standard")), "whole", weight=1.1),
+                Column(say(N_("Longer drive for")), "whole"),
+                Column(say(N_("Shorter drive for")), "whole"),
+                Column(say(N_("Their drive changes by, min")), "number", weight=1.1),
+            ),
+            rows,
+            paper_rows=30,
+            note=say(
+                N_(
+                    "One point is replaced at a time, the others stay; people of all planned regions are counted. The "
+                    "site is the one with the fewest people more beyond the standard, then with the least driving. "
+                    "Below zero: fewer people, or a shorter drive. Agencies, leases and costs are not weighed here."
+                )
+            ),
+        )
+    ]
 
 
 def _not_chosen(context: Context) -> list[Block]:

@@ -54,6 +54,7 @@ SHEETS = {
     "towns": N_("Languages of municipalities"),
     "beyond": N_("Across the border"),
     "not-chosen": N_("Sites not chosen"),
+    "swaps": N_("Points replaced"),
     "workplaces": N_("Shared premises"),
     "customer-need": N_("Customer area"),
     "remote-channels": N_("Visits by channel"),
