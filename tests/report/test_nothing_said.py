@@ -11,6 +11,7 @@ from tunti.report.document import Column, Document, Figure, Section, Table
 from tunti.report.sections.agencies import _duties, unserved_sites
 from tunti.report.sections.context import context_for, records
 from tunti.report.sections.impacts import _vitality
+from tunti.report.sections.money_short import unsourced
 from tunti.report.sections.premises import _customers
 from tunti.report.sections.programme import _openings
 from tunti.report.sections.summary import drives_change
@@ -128,3 +129,8 @@ def test_a_point_that_nobody_serves_gives_no_municipality_a_place_of_service(pla
     assert "none" in none.split("get one")[1]
     assert "no agency serves" in none
     assert "no agency serves" not in every
+
+
+def test_unit_costs_without_a_source_are_said_to_be_illustrative_once(plan):
+    assert unsourced(context_for(replace(plan, illustrative=False), words_for("en")))
+    assert not unsourced(context_for(replace(plan, illustrative=True), words_for("en")))

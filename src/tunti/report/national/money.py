@@ -11,7 +11,7 @@ from tunti.report.cover import MONEY
 from tunti.report.document import Block, Column, Figure, Paragraph, Section, Table, Value
 from tunti.report.programme_charts import cash_chart
 from tunti.report.sections.context import Context, number, records
-from tunti.report.sections.money_short import own_costs
+from tunti.report.sections.money_short import own_costs, unsourced
 
 
 def total_of(found: National, name: str) -> float | None:
@@ -110,7 +110,8 @@ def costs_text(context: Context, found: National) -> tuple[str, str]:
         say(N_("The target is {target} a year less."), target=words.mega(target)),
         say(N_("One-off costs before that are {once}."), once=words.mega(max(-once, 0.0))),
     ]
-    return " ".join([*texts, *_without(context, found)]), lead
+    marked = context.plan.illustrative or any(p.illustrative for p in found.plans)
+    return " ".join([*texts, *([] if marked else [unsourced(context)]), *_without(context, found)]), lead
 
 
 def _gap(context: Context, net: float, target: float) -> str:

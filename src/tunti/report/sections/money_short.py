@@ -70,6 +70,13 @@ def points_and_premises(context: Context, programme: Programme) -> str:
     )
 
 
+def unsourced(context: Context) -> str:
+    """Say that some unit costs are illustrative, empty where the whole plan says so of its figures."""
+    if context.plan.illustrative:
+        return ""
+    return context.say(N_("Unit costs that no public source states are illustrative."))
+
+
 def own_costs(context: Context, agencies: float) -> str:
     """Say how the agencies' own costs change, and what the rest of the state's change is.
 

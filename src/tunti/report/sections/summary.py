@@ -16,7 +16,7 @@ from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.closing import office_counts
 from tunti.report.sections.context import Context, records
 from tunti.report.sections.missed import missed_short
-from tunti.report.sections.money_short import own_costs, points_and_premises, range_text, unsure
+from tunti.report.sections.money_short import own_costs, points_and_premises, range_text, unsourced, unsure
 from tunti.report.words import ILLUSTRATIVE, missing
 
 
@@ -331,7 +331,7 @@ def _costs(context: Context) -> Paragraph:
     ]
     # Where few offices stand behind them, points and premises are not told apart.
     parts = points_and_premises(context, programme) or own_costs(context, agencies)
-    texts += [t for t in (parts, unsure(context, programme)) if t]
+    texts += [t for t in (parts, unsure(context, programme), unsourced(context)) if t]
     return Paragraph(" ".join(texts), lead)
 
 
