@@ -100,6 +100,11 @@ def test_towns_between_the_squares_are_no_squares():
 
 def test_the_legend_stands_where_the_map_is_larger():
     assert layout((0, 0, 100, 180), width=160, most_height=205).beside
+    # Beside the small map of a tall area a short legend has two columns and takes less height.
+    small = layout((0, 0, 100, 200), width=160, most_height=70, compact=True)
+    assert small.columns == 2
+    assert small.height == 70
+    assert layout((0, 0, 180, 100), width=160, most_height=70, compact=True).columns == 1
     wide = layout((0, 0, 180, 100), width=160, most_height=205)
     assert not wide.beside
     assert wide.map_box[2] > 150

@@ -244,7 +244,7 @@ def draw(
     if hatched and box.beside:
         _hatched(panel, hatched)
     panel.gap()
-    if not box.beside:
+    if not box.beside or box.columns == 2:
         panel.column(1)
     _symbols(panel, words, shown, base, lines=not compact)
     if unnamed:
@@ -303,13 +303,13 @@ def draw_changes(
 
 
 def _panel(canvas: Canvas, box: Layout, *, columns: int) -> _Panel:
-    """Give the panel of a legend, in millimetres: one column beside the map, several below it."""
+    """Give the panel of a legend, in millimetres: one or two columns beside the map, several below it."""
     x, y, width, height = box.legend_box
     axes = canvas.add_axes((x / box.width, y / box.height, width / box.width, height / box.height))
     axes.set_xlim(0, width)
     axes.set_ylim(0, height)
     axes.axis("off")
-    return _Panel(axes, width, height, 1 if box.beside else columns)
+    return _Panel(axes, width, height, box.columns if box.beside else columns)
 
 
 def _hatched(panel: _Panel, text: str) -> None:

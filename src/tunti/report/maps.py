@@ -44,6 +44,8 @@ class Layout:
     map_box: tuple[float, float, float, float]
     legend_box: tuple[float, float, float, float]
     beside: bool
+    columns: int = 1
+    """Columns of a legend beside the map."""
 
 
 MOST_HEIGHT = 190.0
@@ -51,6 +53,10 @@ MOST_HEIGHT = 190.0
 
 COMPACT, ROW = 76.0, 4.6
 """Height of a short legend with one kind of symbols, and of a row more, millimetres."""
+
+TWO_COLUMNS, ROOM = 54.0, 86.0
+"""Height of a short legend in two columns, and the width from which it has them, millimetres: beside the map of a tall
+area there is room, and the summary's page has little height to give."""
 
 _CIRCLE_ROWS = 3
 """Rows of a legend that tell what circles of people outside mean: not there where nobody is outside."""
@@ -91,9 +97,11 @@ def layout(
     over = min(width - 0.6, (most_height - foot - below) / shape)
     if compact or beside >= over * 0.9:
         map_height = beside * shape
-        height = max(map_height, COMPACT + ROW * rows if compact else 104.0) + foot
+        columns = 2 if compact and width - beside - 4 >= ROOM else 1
+        least = (TWO_COLUMNS if columns == 2 else COMPACT) + ROW * rows if compact else 104.0
+        height = max(map_height, least) + foot
         legend_box = (beside + 4, foot, width - beside - 4, height - foot)
-        return Layout(width, height, (0.3, height - map_height, beside, map_height), legend_box, True)
+        return Layout(width, height, (0.3, height - map_height, beside, map_height), legend_box, True, columns)
     map_height = over * shape
     height = map_height + foot + below
     return Layout(width, height, (0.3, foot + below, over, map_height), (0.0, foot, width, below - 2), False)
