@@ -26,7 +26,7 @@ def project(tmp_path_factory, country):
 
 
 def test_check_access_locate_as_json(project):
-    assert json.loads(tunti("check", project, "--json").stdout)["ok"]
+    assert json.loads(tunti("check", project, "--json", process=True).stdout)["ok"]
     today = json.loads(tunti("access", project, "--json").stdout)
     assert today["people"] == today["people_inside"] + today["people_outside"]
     assert today["people_inside"] == sum(r["people_inside"] for r in today["regions"])
