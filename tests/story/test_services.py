@@ -60,7 +60,7 @@ def test_an_impossible_share_names_the_service_and_the_region(starter, capsys):
         main(["services", str(starter), "--region", "Lappi", "--scenario", "all", "--json"])
     assert ended.value.code == 3
     reasons = json.loads(capsys.readouterr().out)["reasons"]
-    assert any("Lappi" in r and "people are too many outside" in r for r in reasons)
+    assert any("Lapland" in r and "people are too many outside" in r for r in reasons)
     assert "cheapest" in reasons[-1]
 
 
