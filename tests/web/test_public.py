@@ -76,6 +76,10 @@ def test_the_nearest_are_those_of_the_times_and_the_share_counts_them(alone, fol
     ]
     assert float(shown[1][1]) == pytest.approx(100 * share, abs=0.06)
     assert float(shown[2][1]) == pytest.approx(100 * plan["figures"]["share"], abs=0.06)
+    overview = alone.get("/work/project/plans/plan", params={"lang": "en"}).text
+    mean = (both * people)[both.notna()].sum() / people[both.notna()[both.notna()].index].sum()
+    told = re.search(r"<dt>Mean drive in the plan, offices that stay counted</dt><dd>([\d.]+)", overview)
+    assert float(told[1]) == pytest.approx(mean, abs=0.06)
     towns = alone.get("/collections/municipalities/items?limit=1000").json()["features"]
     for town in (f["properties"] for f in towns):
         if None not in (town["share"], town["share_with_offices"]):

@@ -52,7 +52,8 @@ def with_offices(
     Returns
     -------
     dict
-        ``offices, share_with_offices, municipalities``; empty where services are not chosen.
+        ``offices, share_with_offices, mean_minutes_with_offices, municipalities``; empty where services are not
+        chosen. The mean is over those who reach a point or an office within the cut-off.
     """
     offices = offices_in(plan)
     if plan.services is None:
@@ -63,7 +64,9 @@ def with_offices(
     near = _minutes_to(timed, {o for o, part in offices.items() if part == "stays"}, cells["cell"].astype(str).tolist())
     people = cells["people"].to_numpy(dtype=np.int64)
     # As in the figures of points alone: on the limit is within.
-    before, after = (np.nan_to_num(m, nan=np.inf) <= limit + 1e-9 for m in (points, np.fmin(points, near)))
+    either = np.fmin(points, near)
+    before, after = (np.nan_to_num(m, nan=np.inf) <= limit + 1e-9 for m in (points, either))
+    reached = np.where(np.isnan(either), 0, people)
     total = int(people.sum())
     of = cells["municipality"].astype("string").fillna("").to_numpy(dtype=str)
     rows = []
@@ -75,6 +78,9 @@ def with_offices(
     return {
         "offices": offices,
         "share_with_offices": int(people[after].sum()) / total if total else None,
+        "mean_minutes_with_offices": round(float(np.nan_to_num(either) @ reached) / int(reached.sum()), 2)
+        if reached.sum()
+        else None,
         "municipalities": rows,
     }
 
