@@ -68,6 +68,30 @@ def test_fewer_hours_are_taken_from_the_middle():
     assert short.sum() == pytest.approx(1)
 
 
+def test_agencies_that_visit_have_days_of_their_own():
+    """Two agencies visit a day each, one of them with two services; a third serves every day."""
+    nan = np.nan
+    made = calendar(
+        ("a", "b", "c", "d"), ("j",), RemoteSettings(), **EMPTY,
+        hours_per_week=np.array([[6.0], [6.0], [6.0], [nan]]), days_per_week=np.array([[1.0], [1.0], [1.0], [5.0]]),
+        agency=np.array([0, 0, 1, 2]),
+    )  # fmt: skip
+    a, b, c, d = (made.week[made.kind[s, 0]] > 0 for s in range(4))
+    assert (a == b).all()
+    assert a.any(axis=1).sum() == c.any(axis=1).sum() == 1
+    assert not (a & c).any()
+    assert d.any(axis=1).sum() == 5
+    assert a.sum() == 12  # half-hours
+
+
+def test_at_a_mobile_point_all_come_on_the_same_day():
+    one = np.array([[4.0], [4.0]])
+    made = calendar(("a", "b"), ("j",), RemoteSettings(), **EMPTY, hours_per_week=one, days_per_week=one / 4)
+    a, b = (made.week[made.kind[s, 0]] > 0 for s in range(2))
+    assert (a == b).all()
+    assert a.any(axis=1).sum() == 1
+
+
 def test_a_service_without_counts_follows_all():
     counted = table(
         "visit_hours",

@@ -195,10 +195,12 @@ def test_modes_follow_tiers_rooms_and_what_services_allow():
             "hours_per_week": [10.0, np.nan, 4.0, 1.0],
         }
     )
-    mode, hours = modes_from_duties(duties, services, ("j", "k"))
+    mode, hours, days = modes_from_duties(duties.assign(days_week=[1.0, 2.0, np.nan, 5.0]), services, ("j", "k"))
     assert [[MODES[v] for v in row] for row in mode] == [["remote", "none"], ["staffed", "none"], ["none", "none"]]
     assert hours[0, 0] == 10
     assert np.isnan(hours[1, 0])
+    assert days[0, 0] == 1
+    assert np.isnan(days[2, 1])
 
 
 def test_without_remote_services_only_counters_are_sized(project_of, country):

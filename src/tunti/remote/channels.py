@@ -122,15 +122,15 @@ def modes_of(
 
 def modes_from_duties(
     duties: pd.DataFrame, services: pd.DataFrame, sites: tuple[str, ...]
-) -> tuple[NDArray[np.int64], Floats]:
+) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Read who serves where from a table of duties.
 
     Parameters
     ----------
     duties : DataFrame
         ``site, agency, mode`` and, where given, ``service`` (empty for all services of the agency) and
-        ``hours_per_week`` (or ``hours_week``). Rows of a service go before those of its agency; the first of equals
-        counts. A service that the agency's mode may not deliver is not given there.
+        ``hours_per_week`` (or ``hours_week``) and ``days_week``. Rows of a service go before those of its agency; the
+        first of equals counts. A service that the agency's mode may not deliver is not given there.
     services : DataFrame
         ``service, agency, modes``.
     sites : tuple of str
@@ -139,22 +139,24 @@ def modes_from_duties(
     -------
     mode : int64, shape (services, sites)
         Position in :data:`tunti.inputs.columns.MODES`; none where no row says anything.
-    hours : float64, shape (services, sites)
-        NaN where not given.
+    hours, days : float64, shape (services, sites)
+        In a week; NaN where not given.
     """
     mode = np.full((len(services), len(sites)), MODES.index("none"), np.int64)
-    hours = np.full(mode.shape, np.nan)
+    hours, days = np.full(mode.shape, np.nan), np.full(mode.shape, np.nan)
     at = {site: j for j, site in enumerate(sites)}
     agency = services["agency"].astype("string").to_numpy(object)
     name = services["service"].astype("string").to_numpy(object)
     of_service = duties["service"].fillna("") if "service" in duties else pd.Series("", index=duties.index)
     hours_name = next((c for c in ("hours_per_week", "hours_week") if c in duties), None)
-    length = pd.Series(np.nan, index=duties.index) if hours_name is None else duties[hours_name]
+    unknown = pd.Series(np.nan, index=duties.index)
+    length = unknown if hours_name is None else duties[hours_name]
+    often = duties.get("days_week", unknown)
     allowed = [set(m.split()) if isinstance(m, str) and m else set(MODES) for m in services["modes"].array]
-    rows = list(zip(duties["site"], duties["agency"], of_service, duties["mode"], length, strict=True))
+    rows = list(zip(duties["site"], duties["agency"], of_service, duties["mode"], length, often, strict=True))
     # Agencies first, then single services over them; backwards, so that the first of equals stays.
     for of_one in (False, True):
-        for site, who, service, how, hour in reversed(rows):
+        for site, who, service, how, hour, day in reversed(rows):
             if site not in at or bool(service) != of_one or how not in MODES:
                 continue
             hit = np.flatnonzero(name == service if of_one else agency == who)
@@ -162,7 +164,8 @@ def modes_from_duties(
                 hit = hit[[how in allowed[s] or how == "none" for s in hit]]
             mode[hit, at[site]] = MODES.index(str(how))
             hours[hit, at[site]] = np.nan if pd.isna(hour) else float(hour)
-    return mode, hours
+            days[hit, at[site]] = np.nan if pd.isna(day) else float(day)
+    return mode, hours, days
 
 
 def shares_of(services: pd.DataFrame, channels: pd.DataFrame, settings: RemoteSettings) -> dict[str, Floats]:

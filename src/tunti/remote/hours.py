@@ -87,6 +87,8 @@ def calendar(
     visit_months: pd.DataFrame,
     opening_hours: pd.DataFrame,
     hours_per_week: Floats | None = None,
+    days_per_week: Floats | None = None,
+    agency: NDArray[np.int64] | None = None,
 ) -> Calendar:
     """Say when the customers of each service come to each site.
 
@@ -100,6 +102,11 @@ def calendar(
     hours_per_week : float64, shape (services, sites), optional
         Hours that an agency serves at a point, NaN for all of its opening hours; fewer are taken from the middle of
         every day.
+    days_per_week : float64, shape (services, sites), optional
+        Days on which it serves, NaN for all; the hours are then taken from the middle of these alone, and agencies have
+        theirs one after another, so that those who visit a point do not come on the same day before all days are used.
+    agency : int64, shape (services,), optional
+        Whose each service is; each service its own by default.
 
     Returns
     -------
@@ -118,7 +125,9 @@ def calendar(
     open_rows = open_rows.reshape(-1, 7, HALF_HOURS)
     open_of = np.broadcast_to(open_of.reshape(1, -1), (len(services), len(sites))).copy()
     if hours_per_week is not None:
-        open_rows, open_of = _shortened(open_rows, open_of, hours_per_week)
+        days = np.full(hours_per_week.shape, np.nan) if days_per_week is None else days_per_week
+        first = _first_days(days, np.arange(len(services)) if agency is None else agency)
+        open_rows, open_of = _shortened(open_rows, open_of, hours_per_week, days, first)
     keys = np.stack(
         [
             open_of,
@@ -213,16 +222,47 @@ def _months(
     return np.array(rows) * 7 / MONTH_DAYS, np.array([names.get(s, usual) for s in services], np.int64)
 
 
-def _shortened(rows: Flags, of: NDArray[np.int64], hours: Floats) -> tuple[Flags, NDArray[np.int64]]:
-    """Add opening hours cut to the hours that an agency serves in a week."""
+def _first_days(days: Floats, agency: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the number of the first day of each agency at each site: the day after those who came before it there.
+
+    All come on the first day where nobody has more of them: a mobile point has one day for all.
+    """
+    first = np.zeros(days.shape, np.int64)
+    known = np.where(np.isfinite(days), days, 0.0)
+    visits = (known > 0) & (known < known.max(axis=0, initial=0.0))
+    for j in np.flatnonzero(visits.any(axis=0)):
+        taken = 0
+        for a in np.unique(agency[visits[:, j]]):
+            mine = visits[:, j] & (agency == a)
+            first[mine, j] = taken
+            taken += int(np.ceil(known[mine, j].max()))
+    return first
+
+
+def _on_days(is_open: Flags, first: int, count: int) -> Flags:
+    """Keep some open days of a week, from the given one on and round again."""
+    open_days = np.flatnonzero(is_open.any(axis=1))
+    kept = np.zeros_like(is_open)
+    for k in range(min(count, len(open_days))):
+        day = open_days[(first + k) % len(open_days)]
+        kept[day] = is_open[day]
+    return kept
+
+
+def _shortened(
+    rows: Flags, of: NDArray[np.int64], hours: Floats, days: Floats, first: NDArray[np.int64]
+) -> tuple[Flags, NDArray[np.int64]]:
+    """Add opening hours cut to the hours, and the days, that an agency serves in a week."""
     week = rows.sum(axis=(1, 2)) / 2
-    made: dict[tuple[int, float], int] = {}
+    made: dict[tuple[int, float, int, int], int] = {}
     more, of = list(rows), of.copy()
     for s, j in np.argwhere(np.isfinite(hours) & (hours < week[of]) & (hours > 0)):
-        key = (int(of[s, j]), float(hours[s, j]))
+        count = 0 if np.isnan(days[s, j]) else int(np.ceil(days[s, j]))
+        key = (int(of[s, j]), float(hours[s, j]), count, int(first[s, j]))
         if key not in made:
             made[key] = len(more)
-            more.append(_middle(rows[key[0]], key[1] / week[key[0]]))
+            base = _on_days(rows[key[0]], key[3], count) if count else rows[key[0]]
+            more.append(_middle(base, min(key[1] / (base.sum() / 2), 1.0)))
         of[s, j] = made[key]
     return np.stack(more), of
 

@@ -169,10 +169,10 @@ def dimension(
     ids = tuple(sites["site"].astype(str))
     rooms_given = _rooms_given(inputs.remote_rooms, ids)
     is_open = open_sites | (rooms_given > 0)
-    hours_per_week = None
+    hours_per_week = days_per_week = None
     mode = modes_of(services, sites, remote, rooms=inputs.remote_rooms)
     if duties is not None:
-        told, hours_per_week = modes_from_duties(duties, services, ids)
+        told, hours_per_week, days_per_week = modes_from_duties(duties, services, ids)
         mode = np.where(np.isin(ids, duties["site"].astype(str)), told, mode)
     # A place that only has a room is no point: it serves remotely and no other way.
     only_room = is_open & ~open_sites
@@ -216,6 +216,8 @@ def dimension(
         visit_months=inputs.visit_months,
         opening_hours=inputs.opening_hours,
         hours_per_week=None if hours_per_week is None else hours_per_week[keep],
+        days_per_week=None if days_per_week is None else days_per_week[keep],
+        agency=pd.factorize(used["agency"])[0].astype(np.int64),
     )
     interpreted = interpretations(visits, languages)
     spoken = sum(visits.visits[c] for c in ("counter", *CLERK_CHANNELS))
