@@ -58,6 +58,9 @@ TWO_COLUMNS, ROOM = 54.0, 86.0
 """Height of a short legend in two columns, and the width from which it has them, millimetres: beside the map of a tall
 area there is room, and the summary's page has little height to give."""
 
+_FEW = 6
+"""Points whose names all find room, so that the legend needs no row to say where the others are."""
+
 _CIRCLE_ROWS = 3
 """Rows of a legend that tell what circles of people outside mean: not there where nobody is outside."""
 
@@ -278,10 +281,11 @@ def network_map(
     access = plan.today if which == "today" else plan.proposed
     shown = within(symbols(plan, which), base.frame)
     kinds = len(set(shown.points["kind"])) + bool(len(shown.offices))
-    box = layout(
-        base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact,
-        rows=max(kinds - 1, 0) + legend.dotted(access) - (0 if access.people_outside else _CIRCLE_ROWS),
-    )  # fmt: skip
+    ends = bands(plan.settings.standard.minutes)
+    far = 5 in set(band_of(access.cells["minutes"].to_numpy(float, na_value=np.nan), ends).tolist())
+    more, fewer = max(kinds - 1, 0) + legend.dotted(access), (not far) + (len(shown.points) <= _FEW)
+    rows = more - fewer - (0 if access.people_outside else _CIRCLE_ROWS)
+    box = layout(base.frame, width=width, most_height=most_height, marked=plan.illustrative, compact=compact, rows=rows)
     small, scale, size = lettering(shown, box)
     with style.house_style():
         canvas = style.blank(box.width, box.height)
