@@ -14,6 +14,7 @@ from tunti.inputs.frames import typed
 from tunti.inputs.schemas import COMMITMENTS
 from tunti.store.models import PlanRow
 from tunti.web.app import create_app
+from tunti.web.ogc import MOST
 from tunti.web.settings import ServeSettings
 
 from .conftest import TestClient, work, write
@@ -253,7 +254,60 @@ def test_a_box_gives_the_items_in_it(alone):
         found = alone.get("/collections/points/items", params={"limit": 1000, "bbox": f"{west},-90,{east},90"}).json()
         wanted = {f["id"] for f in everything if west <= f["geometry"]["coordinates"][0] <= east}
         assert {f["id"] for f in found["features"]} == wanted
-    assert alone.get("/collections/points/items?bbox=1,2,3").status_code == 422
+    assert alone.get("/collections/points/items?bbox=1,2,3").status_code == 400
+
+
+def test_parameters_are_those_of_the_standard(alone):
+    """What the description does not name or can't be understood is a bad request; a high limit is cut, no error."""
+    items = "/collections/points/items"
+    for odd in ("bogus=1", "limit=0", "limit=x", "bbox=a", "f=xml", "lang=xx", "datetime=yesterday", "datetime=/",
+                "datetime=2031-01-01T00:00:00Z/2030-01-01T00:00:00Z", "datetime=2030-13-01"):  # fmt: skip
+        answer = alone.get(f"{items}?{odd}")
+        assert answer.status_code == 400, odd
+        assert answer.json()["where"] == [f"query.{odd.split('=')[0]}"]
+    everything = alone.get(items, params={"limit": MOST}).json()
+    for all_match in (f"limit={10 * MOST}", "datetime=2030-01-01T00:00:00Z", "datetime=2030-01-01/.."):
+        assert alone.get(f"{items}?{all_match}").json()["features"] == everything["features"]
+    for path in ("/api", "/conformance", "/collections", "/collections/points"):
+        assert alone.get(f"{path}?bogus=1").status_code == 400
+        assert alone.get(f"{path}?f=json&lang=sv").status_code == 200
+
+
+def test_links_of_the_standard_lead_to_the_same(alone):
+    answer = alone.get("/collections/points/items?limit=2&offset=1").json()
+    links = {link["rel"]: link["href"] for link in answer["links"]}
+    assert alone.get(links["self"]).json() == answer
+    table = alone.get(links["alternate"])
+    assert table.headers["content-type"].startswith("text/csv")
+    assert len(table.text.splitlines()) == 3
+    one = alone.get(f"/collections/points/items/{answer['features'][0]['id']}").json()
+    links = {link["rel"]: link["href"] for link in one["links"]}
+    assert alone.get(links["self"]).json() == one
+    assert alone.get(links["collection"]).json()["id"] == "points"
+
+
+def test_the_description_is_of_the_version_that_is_claimed(alone):
+    answer = alone.get("/openapi.json")
+    desc = next(x for x in alone.get("/api").json()["links"] if x["rel"] == "service-desc")
+    assert answer.headers["content-type"] == desc["type"] == "application/vnd.oai.openapi+json;version=3.0"
+    told = answer.json()
+    assert told["openapi"].startswith("3.0.")
+    assert any("conf/oas30" in c for c in alone.get("/conformance").json()["conformsTo"])
+
+    def walk(part):
+        if isinstance(part, list):
+            for p in part:
+                walk(p)
+        elif isinstance(part, dict):
+            newer = {"const", "prefixItems", "$defs", "propertyNames", "contentMediaType", "examples"}
+            assert not newer & set(part)
+            assert part.get("type") != "null"
+            assert not isinstance(part.get("type"), list)
+            assert part.get("exclusiveMinimum", True) is True
+            for p in part.values():
+                walk(p)
+
+    walk(told)
 
 
 def test_health_ready_and_the_description(alone):
@@ -265,4 +319,8 @@ def test_health_ready_and_the_description(alone):
 
 
 def test_head_asks_for_the_same(alone):
-    assert alone.head("/health").status_code in (200, 405)
+    for path in ("/health", "/", "/collections/points/items", "/openapi.json", "/none", "/static/tunti.css"):
+        asked, same = alone.get(path), alone.head(path)
+        assert same.status_code == asked.status_code, path
+        assert same.headers["content-type"] == asked.headers["content-type"]
+        assert same.content == b""

@@ -37,12 +37,13 @@ from tunti.web import (
     tables,
     together,
 )
+from tunti.web.described import describe, described
 from tunti.web.ground import NotReady
 from tunti.web.guard import guard
 from tunti.web.logs import LOG, tell
 from tunti.web.page import language_of, page
 from tunti.web.said import in_words
-from tunti.web.security import Door
+from tunti.web.security import Door, is_open
 from tunti.web.settings import ServeSettings
 from tunti.web.state import Service, open_service
 from tunti.web.workers import Workers
@@ -98,12 +99,14 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
         description="Open data of a network of joint public service points, and the interface of the workspace.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,
         dependencies=[Depends(guard)],
         lifespan=life,
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.service = service
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
+    app.add_api_route("/openapi.json", describe, include_in_schema=False)
     for part in (
         public,
         ogc,
@@ -138,7 +141,8 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def misfit(request: Request, problem: RequestValidationError) -> Response:
         where = [".".join(str(p) for p in e["loc"]) for e in problem.errors()]
-        return _answer(request, 422, {"where": where})
+        # The standard of the open data has a code of its own for a parameter that can't be understood.
+        return _answer(request, 400 if is_open(request.url.path) else 422, {"where": where})
 
     @app.exception_handler(TuntiError)
     async def told(request: Request, problem: TuntiError) -> Response:

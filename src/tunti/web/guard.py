@@ -126,7 +126,7 @@ def guard(request: Request) -> None:
     """
     service = service_of(request)
     path = request.scope["route"].path
-    rule = ROUTES.get((request.method, path)) or (ROUTES.get(("GET", path)) if request.method == "HEAD" else None)
+    rule = ROUTES.get((request.method, path))
     if rule is None:
         raise HTTPException(403)
     person, key = PUBLIC, ""
@@ -138,7 +138,7 @@ def guard(request: Request) -> None:
             if user is not None:
                 person, key = person_of(session, user), cookie
     request.state.asked = Asked(person, key)
-    if request.method not in ("GET", "HEAD"):
+    if request.method != "GET":
         _from_here(request)
     if rule == "anyone":
         return

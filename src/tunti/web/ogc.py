@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import shapely
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from tunti.findings import say
 from tunti.inputs.schemas import OFFICES, SITES, public_columns
 from tunti.report.words import missing
+from tunti.web.described import OPENAPI
 from tunti.web.page import language_of
 from tunti.web.public import Seen, public_view, ready_of
 from tunti.web.shown import head_count
 from tunti.web.state import Service, service_of
 
-router = APIRouter(tags=["open data"])
+
+def only_known(
+    request: Request, lang: Annotated[Literal["fi", "sv", "en"] | None, Query(description="Language of titles.")] = None
+) -> None:
+    """Refuse a parameter that the description of the interface does not name, as the standard asks.
+
+    Raises
+    ------
+    HTTPException
+        400.
+    """
+    described = request.app.openapi()["paths"][request.scope["route"].path]["get"].get("parameters", [])
+    odd = sorted({f"query.{name}"[:100] for name in request.query_params} - {f"query.{p['name']}" for p in described})
+    if odd:
+        raise HTTPException(400, {"where": odd[:20]})
+
+
+router = APIRouter(tags=["open data"], dependencies=[Depends(only_known)])
 
 CONFORMS = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
@@ -51,7 +71,8 @@ ABOUT = {
         ),
     ),
 }
-_PROBLEMS: dict[int | str, dict[str, Any]] = {404: {"description": "No such collection or item."}}
+_BAD: dict[int | str, dict[str, Any]] = {"4XX": {"description": "A parameter can't be understood."}}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {**_BAD, 404: {"description": "No such collection or item."}}
 _FORMATS: dict[int | str, dict[str, Any]] = {
     **_PROBLEMS,
     200: {"content": {_GEOJSON: {"schema": {"type": "object"}}, "text/csv": {"schema": {"type": "string"}}}},
@@ -75,7 +96,7 @@ def landing(request: Request) -> dict[str, Any]:
         "links": [
             _link(f"{base}/?f=json", "self", "application/json"),
             _link(f"{base}/", "alternate", "text/html"),
-            _link(f"{base}/openapi.json", "service-desc", "application/vnd.oai.openapi+json;version=3.0"),
+            _link(f"{base}/openapi.json", "service-desc", OPENAPI),
             _link(f"{base}/data", "service-doc", "text/html"),
             _link(f"{base}/conformance", "conformance", "application/json"),
             _link(f"{base}/collections", "data", "application/json"),
@@ -83,20 +104,20 @@ def landing(request: Request) -> dict[str, Any]:
     }
 
 
-@router.get("/api")
-def interface(request: Request) -> dict[str, Any]:
+@router.get("/api", responses=_BAD)
+def interface(request: Request, f: Literal["json"] = "json") -> dict[str, Any]:
     """Give the landing page of the interface: what there is and where."""
     return landing(request)
 
 
-@router.get("/conformance")
-def conformance() -> dict[str, Any]:
+@router.get("/conformance", responses=_BAD)
+def conformance(f: Literal["json"] = "json") -> dict[str, Any]:
     """Name the parts of the standard that the service keeps."""
     return {"conformsTo": CONFORMS}
 
 
-@router.get("/collections")
-def collections(request: Request) -> dict[str, Any]:
+@router.get("/collections", responses=_BAD)
+def collections(request: Request, f: Literal["json"] = "json") -> dict[str, Any]:
     """List the collections."""
     base = _base(request)
     return {
@@ -126,7 +147,7 @@ def _about(request: Request, name: str) -> dict[str, Any]:
 
 
 @router.get("/collections/{collection}", responses=_PROBLEMS)
-def collection(request: Request, collection: str) -> dict[str, Any]:
+def collection(request: Request, collection: str, f: Literal["json"] = "json") -> dict[str, Any]:
     """Describe a collection."""
     _known(collection)
     return _about(request, collection)
@@ -144,12 +165,19 @@ def items(
             description="West, south, east, north in degrees.",
         ),
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 1000,
+    limit: Annotated[int, Query(ge=1, description=f"Items of one answer; never more than {MOST}.")] = 1000,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    datetime: Annotated[
+        str | None,
+        Query(max_length=100, description="A moment or interval; the items have no time of their own, so all match."),
+    ] = None,
     f: Literal["json", "csv"] = "json",
 ) -> Response:
     """Give items of a collection, those in a box, page by page."""
     _known(collection)
+    if datetime is not None and not _moments(datetime):
+        raise HTTPException(400, {"where": ["query.datetime"]})
+    limit = min(limit, MOST)
     found = _features(service_of(request), collection)
     if bbox is not None:
         edges = [float(v) for v in bbox.split(",")]
@@ -161,7 +189,10 @@ def items(
         return _csv(part, collection)
     base = f"{_base(request)}/collections/{collection}/items"
     asked = f"&bbox={bbox}" if bbox else ""
-    links = [_link(f"{base}?limit={limit}&offset={offset}{asked}", "self", _GEOJSON)]
+    links = [
+        _link(f"{base}?limit={limit}&offset={offset}{asked}", "self", _GEOJSON),
+        _link(f"{base}?limit={limit}&offset={offset}{asked}&f=csv", "alternate", "text/csv"),
+    ]
     if offset + limit < len(found):
         links.append(_link(f"{base}?limit={limit}&offset={offset + limit}{asked}", "next", _GEOJSON))
     if offset:
@@ -178,15 +209,29 @@ def items(
 
 
 @router.get("/collections/{collection}/items/{item}", responses=_PROBLEMS)
-def item(request: Request, collection: str, item: str) -> Response:
+def item(request: Request, collection: str, item: str, f: Literal["json"] = "json") -> Response:
     """Give one item of a collection."""
     _known(collection)
     for feature in _features(service_of(request), collection):
         if str(feature["id"]) == item:
             base = f"{_base(request)}/collections/{collection}"
-            links = [_link(base, "collection", "application/json")]
+            links = [
+                _link(f"{base}/items/{quote(item, safe='')}", "self", _GEOJSON),
+                _link(base, "collection", "application/json"),
+            ]
             return JSONResponse({**feature, "links": links}, media_type=_GEOJSON)
     raise HTTPException(404)
+
+
+def _moments(text: str) -> bool:
+    """Tell whether a text is a moment or an interval as the standard writes them."""
+    ends = text.split("/")
+    try:
+        known = [dt.datetime.fromisoformat(e) for e in ends if len(ends) == 1 or e not in ("", "..")]
+    except ValueError:
+        return False
+    aware = [m.replace(tzinfo=m.tzinfo or dt.UTC) for m in known]
+    return len(ends) <= 2 and bool(aware) and aware == sorted(aware)
 
 
 def _known(name: str) -> None:

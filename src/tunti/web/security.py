@@ -29,6 +29,11 @@ _HEADERS = {
 _OPEN = ("/collections", "/conformance", "/openapi.json", "/api")
 
 
+def is_open(path: str) -> bool:
+    """Tell whether a path is one of the open data, which pages of other sites may read."""
+    return path in _OPEN or path.startswith("/collections/")
+
+
 class TooBig(Exception):
     """The body grew past the limit while it came in."""
 
@@ -55,7 +60,10 @@ class Door:
             return
         start, status, number = time.perf_counter(), 500, uuid.uuid4().hex[:12]
         headers = dict(scope["headers"])
-        path = scope["path"]
+        path, method = scope["path"], scope["method"]
+        if method == "HEAD":
+            # Load balancers and link checkers ask so: the same answer without its body.
+            scope = {**scope, "method": "GET"}
         # Forms are small; only uploads of tables and projects may be big.
         most = self.most if path.startswith("/work") else 256_000
         taken = 0
@@ -77,7 +85,7 @@ class Door:
                 if self.https:
                     extra["strict-transport-security"] = "max-age=31536000"
                 known = {k for k, _ in message["headers"]}
-                if path == "/collections" or path.startswith(_OPEN[0] + "/") or path in _OPEN:
+                if is_open(path):
                     extra["access-control-allow-origin"] = "*"
                 if b"cache-control" not in known:
                     extra["cache-control"] = _kept(path)
@@ -86,6 +94,8 @@ class Door:
                     *((k.encode(), v.encode()) for k, v in extra.items()),
                     (b"x-request-id", number.encode()),
                 ]
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -101,7 +111,7 @@ class Door:
             if not path.startswith(("/static", "/health")):
                 tell(
                     "request",
-                    method=scope["method"],
+                    method=method,
                     path=path,
                     status=status,
                     ms=round((time.perf_counter() - start) * 1000, 1),
