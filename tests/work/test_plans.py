@@ -8,7 +8,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from tunti.errors import TuntiError
 from tunti.scenario.scenario import read_scenario
@@ -257,10 +258,31 @@ def test_public_comments_wait_and_are_deleted_with_their_key_or_when_their_time_
     assert not any("Hello" in json.dumps(d) for d in told), "the trail keeps no text of a deleted comment"
 
 
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit SET what = 'other'", "DELETE FROM audit", "DELETE FROM audit WHERE id = 2"]
+)
+def test_the_database_lets_the_trail_only_grow(db, plan, change):
+    with db.reading() as session:
+        before = session.execute(select(Audit.id, Audit.digest).order_by(Audit.id)).all()
+    with pytest.raises(DBAPIError, match="the audit trail only grows"), db.writing() as session:
+        session.execute(text(change))
+    with db.writing() as session:
+        audit.record(session, "x", "login")
+    with db.reading() as session:
+        after = session.execute(select(Audit.id, Audit.digest).order_by(Audit.id)).all()
+        assert after[:-1] == before
+        assert audit.broken(session) is None
+
+
 @pytest.mark.parametrize("column", ["by", "what", "detail", "at", "project_id"])
 def test_the_trail_shows_every_change_to_it(db, plan, column):
     with db.writing() as session:
         assert audit.broken(session) is None
+        # Somebody who rules the database takes away what keeps it from changing entries.
+        postgres = db.engine.dialect.name == "postgresql"
+        session.execute(
+            text("ALTER TABLE audit DISABLE TRIGGER audit_only_grows" if postgres else "DROP TRIGGER audit_no_update")
+        )
         second = session.execute(select(Audit.id).order_by(Audit.id)).scalars().all()[1]
         value = {"detail": {"x": 1}, "at": audit.now(), "project_id": 99}.get(column, "other")
         session.execute(update(Audit).where(Audit.id == second).values({column: value}))
