@@ -202,6 +202,36 @@ def test_a_change_on_an_outdated_version_shows_both(alone):
     assert again.status_code == 303
 
 
+def test_every_kind_of_refused_change_can_be_made_again_from_its_page(alone):
+    """What the page of both changes sends again is the change that was refused, a whole network too."""
+    send(alone, PLAN + "/jobs", {"kind": "optimise"}, at=PLAN)
+    work(alone.app)
+    api = "/api/projects/project/plans/plan"
+    job = next(j for j in alone.get(f"{api}/jobs").json()["jobs"] if j["kind"] == "optimise")
+    plan = alone.get(api).json()
+    site = plan["points"][0]
+    for mine in (
+        {"do": "points", "job": job["job"], "row": 0},
+        {"do": "setting", "name": "standard.minutes", "value": "50"},
+        {"do": "setting", "name": "plan.keep_existing", "value": "false"},
+        {"do": "close", "site": site},
+    ):
+        base = alone.get(api).json()["version"]
+        other = {"points": {"do": "open", "site": site}}.get(mine["do"], mine)
+        if mine["do"] == "setting":
+            other = {**mine, "value": {"50": "70", "false": "true"}[mine["value"]]}
+        assert send(alone, PLAN + "/changes", {**other, "version": base}, at=PLAN).status_code == 303, other
+        refused = send(alone, PLAN + "/changes", {**mine, "version": base}, at=PLAN)
+        assert refused.status_code == 409, mine
+        form = next(f for f in re.findall(r"<form.*?</form>", refused.text, re.S) if 'name="do"' in f)
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+        assert {k: fields[k] for k in mine} == {k: str(v) for k, v in mine.items()}
+        assert (
+            alone.post(re.search(r'action="([^"]+)"', form)[1], data=fields, follow_redirects=False).status_code == 303
+        )
+        assert alone.get(api).json()["version"] == base + 2
+
+
 def test_values_of_tables_are_changed_as_changes_of_the_plan(alone):
     office = alone.get("/collections/offices/items?limit=1").json()["features"][0]["id"]
     version = alone.get("/api/projects/project/plans/plan").json()["version"]

@@ -151,7 +151,8 @@ def create_app(settings: ServeSettings, *, jobs: bool = True) -> FastAPI:
         if isinstance(problem, Outdated) and not _plain(request):
             words = words_for(language_of(request))
             told = partial(in_words, words=words, names={})
-            return page(request, "conflict.html", status=409, problem=problem, in_words=told, workspace=True)
+            sent = getattr(request.state, "sent", {})
+            return page(request, "conflict.html", status=409, problem=problem, in_words=told, sent=sent, workspace=True)
         if isinstance(problem, Outdated):
             said |= {"version": str(problem.plan.version), "both": ", ".join(sorted(problem.both))}
         return _answer(request, status, said)

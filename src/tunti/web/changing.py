@@ -31,9 +31,11 @@ async def change(request: Request) -> Response:
 
 async def from_form(request: Request, *, agency: str | None = None) -> Response:
     """Change a plan from a form, in an agency's own rows where one is named."""
-    form = await request.form()
-    check_csrf(request, str(form.get("csrf", "")))
-    return await run_in_threadpool(_changed, request, {k: str(v) for k, v in form.items()}, agency)
+    form = {k: str(v) for k, v in (await request.form()).items()}
+    check_csrf(request, form.get("csrf", ""))
+    # What was sent, for the page that shows both changes when others have changed the same thing.
+    request.state.sent = {k: v for k, v in form.items() if k not in ("csrf", "version")}
+    return await run_in_threadpool(_changed, request, form, agency)
 
 
 def _changed(request: Request, form: dict[str, str], agency: str | None) -> Response:
