@@ -1,6 +1,7 @@
 """What a planner asked of the document: today with its qualifier, figures of the region and of all, names for codes."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,9 @@ from tunti.inputs.tables import Source
 from tunti.plan.flags import LEFT_OUT
 from tunti.report import regional_document
 from tunti.report.names import country_regions
+from tunti.report.sections.context import context_for
+from tunti.report.sections.summary import _compared
+from tunti.report.words import words_for
 from tunti.settings import ProjectSettings, Settings
 
 LANGUAGES = ["fi", "sv", "en"]
@@ -65,6 +69,17 @@ def test_when_nothing_changes_the_summary_says_what_it_takes(plan):
     one = replace(same, offices=same.offices.iloc[:1])
     assert "2 pistettä ja nyt 1 toimipaikka" in texts(one, "summary")
     assert "ennallaan" not in texts(plan, "summary")
+
+
+def test_unchanged_drives_are_told_of_the_offices_that_stay_not_of_the_points(plan):
+    same = replace(plan, today=plan.proposed)
+    offices = same.offices.assign(customer_part="stays")[["office", "agency", "customer_part"]]
+    cells = pd.DataFrame({"cell": ["A"], "place": ["S1"], "minutes_after": [1.0]})
+    context = context_for(replace(same, services=SimpleNamespace(offices=offices, cells=cells)), words_for("fi"))
+    said = " ".join(_compared(context))
+    assert "2 pistettä ja jatkavat toimipaikat) kenenkään matka" in said
+    assert "Pelkkiin pisteisiin ajetaan keskimäärin" in said
+    assert "pitää ajomatkat ennallaan" not in said
 
 
 def test_figures_of_the_region_and_of_all_regions(plan):

@@ -379,23 +379,7 @@ def _compared(context: Context) -> list[str]:
             offices=words.number(len(plan.offices)),
         )
     ]
-    if not shorter and not longer and len(plan.points) and len(plan.offices):
-        return [
-            *texts,
-            words.many(
-                N_("Nobody's drive changes by a minute or more: the proposal has {points}, today has {n} office."),
-                N_("Nobody's drive changes by a minute or more: the proposal has {points}, today has {n} offices."),
-                len(plan.offices),
-                points=points,
-            ),
-        ]
     stay = plan.services is not None and bool((plan.services.offices["customer_part"].astype(str) == "stays").any())
-    said = [drives_change(context, points, shorter, longer, stay=stay)]
-    if plan.services is None and len(plan.offices):
-        said.append(say(N_("It is not decided which offices stay, so none is counted in the proposal.")))
-    names = losing(context)
-    if names:
-        said.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
     if stay:
         # The summary fits on one page: the tables say in full what today is measured to.
         texts = [
@@ -407,6 +391,36 @@ def _compared(context: Context) -> list[str]:
                 offices=words.number(len(plan.offices)),
             )
         ]
+    if not shorter and not longer and len(plan.points) and len(plan.offices):
+        if stay:
+            return [
+                say(
+                    N_(
+                        "With the proposal ({points} and the offices that stay) nobody's drive to the nearest of them "
+                        "changes by a minute or more. To the points alone it takes {proposed} on average, today to the "
+                        "nearest office or point {today}."
+                    ),
+                    points=points,
+                    proposed=words.minutes(plan.proposed.mean_minutes, decimals=1),
+                    today=words.minutes(plan.today.mean_minutes, decimals=1),
+                ),
+                *texts,
+            ]
+        return [
+            *texts,
+            words.many(
+                N_("Nobody's drive changes by a minute or more: the proposal has {points}, today has {n} office."),
+                N_("Nobody's drive changes by a minute or more: the proposal has {points}, today has {n} offices."),
+                len(plan.offices),
+                points=points,
+            ),
+        ]
+    said = [drives_change(context, points, shorter, longer, stay=stay)]
+    if plan.services is None and len(plan.offices):
+        said.append(say(N_("It is not decided which offices stay, so none is counted in the proposal.")))
+    names = losing(context)
+    if names:
+        said.append(say(N_("It grows most here: {names}."), names=words.listing(names)))
     return [*said, *texts]
 
 
