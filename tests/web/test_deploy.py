@@ -4,6 +4,9 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from tunti.errors import InputError
 from tunti.web.settings import ServeSettings, read_serve_settings
 
 ROOT = Path(__file__).parents[2]
@@ -41,3 +44,31 @@ def test_the_built_map_goes_into_the_package():
     built = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     assert "src/tunti/web/static/map/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert built["artifacts"] == ["src/tunti/web/static/map/*"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('hots = ["a"]\nport = 0', ["hots"]),
+        ('port = "abc"\nleast_people = 0\nhost_s = 1', ["host_s", "port", "least_people"]),
+        ("port = ", [None]),
+        ('secret = ["long-hidden-word"]', ["secret"]),
+    ],
+)
+def test_a_setting_that_is_unknown_or_does_not_fit_is_told(tmp_path, text, names):
+    """A misspelt name would leave a default in force unseen, of whom is let in too."""
+    file = tmp_path / "serve.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_serve_settings(file)
+    assert [f.column for f in told.value.findings] == names
+    assert "hidden-word" not in " ".join(f.what.text(lang) for f in told.value.findings for lang in ("fi", "sv", "en"))
+
+
+def test_a_list_of_the_environment_that_is_none_is_told(monkeypatch):
+    monkeypatch.setenv("TUNTI_HOSTS", "a.example, b.example")
+    with pytest.raises(InputError) as told:
+        read_serve_settings()
+    assert [f.column for f in told.value.findings] == ["hosts"]
+    monkeypatch.setenv("TUNTI_HOSTS", '["a.example", "b.example"]')
+    assert read_serve_settings().hosts == ("a.example", "b.example")

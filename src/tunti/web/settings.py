@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import tomllib
+from collections.abc import Iterator
 from contextvars import ContextVar
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from tunti.errors import InputError
+from tunti.findings import Finding, Message, error, say
+from tunti.settings import misfit, toml_line
 
 _FILE: ContextVar[Path | None] = ContextVar("file", default=None)
 """The file that settings are being read from."""
@@ -83,9 +96,54 @@ def read_serve_settings(file: Path | None = None, **given: object) -> ServeSetti
     Returns
     -------
     ServeSettings
+
+    Raises
+    ------
+    InputError
+        With every setting that is not known or does not fit; the values of secrets are not told.
     """
+    wrong = [] if file is None else list(_unknown(file))
     token = _FILE.set(file)
     try:
-        return ServeSettings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        settings = ServeSettings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as problem:
+        for detail in problem.errors():
+            name = str(detail["loc"][0])
+            secret = "Secret" in str(ServeSettings.model_fields[name].annotation)
+            wrong.append(_misfit(name, misfit({**detail, "input": "***" if secret else detail["input"]})))
+        raise InputError(wrong) from None
+    except SettingsError as problem:
+        # A list in the environment that is not written as one.
+        found = re.search(r'field "(\w+)"', str(problem))
+        name = found[1] if found else "-"
+        raise InputError([*wrong, _misfit(name, say('it is not a list of the form ["a", "b"]'))]) from None
     finally:
         _FILE.reset(token)
+    if wrong:
+        raise InputError(wrong)
+    return settings
+
+
+def _unknown(file: Path) -> Iterator[Finding]:
+    """Find what a file sets that is no setting: a misspelt one would leave its default in force unseen."""
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        what_to_do = say(
+            "Mend the line: a setting is written as name = value, texts need quotation marks, "
+            "and the decimal mark is a point."
+        )
+        line = toml_line(problem)
+        read = say("The settings can't be read from this line on.")
+        raise InputError([error(file.name, line, None, read, what_to_do)]) from None
+    known = ServeSettings.model_fields
+    for name in told:
+        if name not in known:
+            what_to_do = say("Remove it or correct its name; the section knows: {names}.", names=", ".join(known))
+            yield error(file.name, None, name, say("There is no setting {name}.", name=name), what_to_do)
+
+
+def _misfit(name: str, reason: Message) -> Finding:
+    what = say("The setting {name} does not fit: {reason}.", name=name, reason=reason)
+    what_to_do = say("Write a value that the setting takes; the settings page of the documentation lists them.")
+    return error("tunti serve", None, name, what, what_to_do)
