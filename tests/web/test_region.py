@@ -14,6 +14,7 @@ from tunti.report.words import words_for
 from tunti.store.models import PlanRow
 from tunti.web.by_quarter import by_quarter
 from tunti.web.by_region import only_region
+from tunti.web.running import points_of
 from tunti.work import jobs
 
 from .conftest import send, work
@@ -315,3 +316,20 @@ def test_the_picture_of_the_programme_is_a_table_too(folder, monkeypatch):
     kinds = ("open", "close_customer", "move", "close_work")
     quarters = sorted(set(events.loc[events["kind"].isin(kinds), "start_quarter"].astype(str)))
     assert [c.title for c in table.columns[1:]] == [f"{q[5]}/{q[:4]}" for q in quarters]
+
+
+def test_a_regions_plan_is_compared_with_one_of_all_regions(region):
+    send(region, OWN + "/jobs", {"kind": "plan"}, at=OWN)
+    work(region.app)
+    text = region.get("/work/project/compare").text
+    assert '/work/project/plans/plan">' in text
+    # Regions that the region's plan does not tell of are rows too, with a dash.
+    assert '<td class="n">–</td>' in text
+
+
+def test_numbers_of_points_are_read_as_on_the_command_line():
+    assert points_of("20, 30; 40") == [20, 30, 40]
+    assert points_of("105-120:5") == [105, 110, 115, 120]
+    assert points_of("3–5") == [3, 4, 5]
+    assert points_of("1-9999") == list(range(1, 13))
+    assert points_of("0") == []

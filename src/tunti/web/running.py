@@ -80,9 +80,11 @@ def start_job(request: Request, kind: str, asked_for: dict[str, Any]) -> Job:
 
 
 def points_of(text: str) -> list[int]:
-    """Read numbers of points: ``20, 30, 40``; at most 12 of them."""
-    found = [int(n) for n in re.findall(r"\d{1,4}", text)]
-    return sorted({n for n in found if n > 0})[:12]
+    """Read numbers of points: ``20, 30, 40``, or ``20-60:10`` as on the command line; at most 12 of them."""
+    found: set[int] = set()
+    for first, last, step in re.findall(r"(\d{1,4})(?:\s*[-–]\s*(\d{1,4})(?:\s*:\s*(\d{1,4}))?)?", text):
+        found |= set(range(int(first), int(last or first) + 1, max(int(step or 1), 1)))
+    return sorted(n for n in found if n > 0)[:12]
 
 
 @router.post("/work/{project}/plans/{plan}/jobs/{number}/cancel")

@@ -44,6 +44,8 @@ def compare(request: Request, plan: Annotated[list[str] | None, Query(max_length
     sites = {p.name: set(p.content["points"] or ()) for p in done}
     everywhere = set.intersection(*sites.values()) if sites else set()
     differ = sorted(set().union(*sites.values()) - everywhere) if sites else []
+    # A plan of one region has figures of that region only.
+    regions = {r["region"]: r for p in done if p.result for r in p.result["regions"]}
     return page(
         request,
         "compare.html",
@@ -52,6 +54,7 @@ def compare(request: Request, plan: Annotated[list[str] | None, Query(max_length
         done=done,
         sites=sites,
         differ=differ,
+        regions=[regions[code] for code in sorted(regions)],
         illustrative=any(p.result["illustrative"] for p in done if p.result),
         workspace=True,
     )
