@@ -21,8 +21,18 @@ function start(box: HTMLElement): void {
   const language = box.dataset.lang ?? "en";
   const number = (value: number, digits = 0): string =>
     value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const percent = (value: number): string =>
-    value.toLocaleString(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  // What is short of everyone never reads 100 %, as in the pages around the map.
+  const percent = (value: number): string => {
+    let digits = 1;
+    while (digits < 3 && value < 1 && Number((value * 100).toFixed(digits)) >= 100) digits += 1;
+    const scale = 10 ** (digits + 2);
+    const shown = value < 1 && Math.round(value * scale) >= scale ? Math.floor(value * scale) / scale : value;
+    return shown.toLocaleString(language, {
+      style: "percent",
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  };
   const editable = box.dataset.editable === "yes";
   const server = new Server(box.dataset.api ?? "", box.dataset.csrf ?? "", box.dataset.comments ?? "");
   let version = Number(box.dataset.version);
