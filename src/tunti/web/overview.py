@@ -46,6 +46,7 @@ def overview(request: Request) -> Response:
     with service.db.reading() as session:
         rows = jobs.jobs_of(session, project.id, plan=plan.id, most=8)
         history = plans.newest(session, plan.id, 10)
+        chosen_by = jobs.chosen_by(session, plan)
     steps = [
         (to.value, STEP_WORDS[at, to])
         for (at, to), act in STEPS.items()
@@ -85,6 +86,7 @@ def overview(request: Request) -> Response:
         chart=bars(regions, words) if len(regions) > 1 else None,
         illustrative=bool(result and result["illustrative"]),
         running=running,
+        chosen_by=chosen_by,
         editable=plan.state == "draft" and may(asked.person, Act.EDIT, project=project.id, region=plan.region),
         workspace=True,
     )

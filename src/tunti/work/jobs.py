@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tunti.findings import Message, pack, say
-from tunti.store.models import Job
+from tunti.store.models import Job, PlanRow
 from tunti.work.audit import now, record
 
 MOST_ATTEMPTS = 3
@@ -152,3 +152,28 @@ def making(session: Session, plan: int) -> Job | None:
     unfinished = Job.state.in_(("queued", "running"))
     query = select(Job).where(Job.plan_id == plan, Job.kind.in_(MAKERS), unfinished).order_by(Job.id).limit(1)
     return session.execute(query).scalar()
+
+
+def chosen_by(session: Session, plan: PlanRow) -> str:
+    """Tell how a plan's points came about, by the newest job that found them.
+
+    Parameters
+    ----------
+    session : Session
+        Reading.
+    plan : PlanRow
+
+    Returns
+    -------
+    str
+        ``optimise``: by drive times alone; ``joint``: together with agencies and modes; empty: by hand, or not chosen.
+    """
+    points = plan.content["points"]
+    if points is None:
+        return ""
+    found = session.execute(
+        select(Job)
+        .where(Job.plan_id == plan.id, Job.kind.in_(("optimise", "joint")), Job.state == "done")
+        .order_by(Job.id.desc())
+    ).scalars()
+    return next((job.kind for job in found if job.result and sorted(job.result["network"]) == sorted(points)), "")
