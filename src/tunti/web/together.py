@@ -11,14 +11,15 @@ from sqlalchemy import select
 
 from tunti.errors import TuntiError
 from tunti.findings import say
-from tunti.report.words import words_for
-from tunti.store.models import Audit, PlanRow
-from tunti.web.asked import Token, regions_of
+from tunti.report.sections.access import sort_key
+from tunti.report.words import Words, missing, words_for
+from tunti.store.models import Audit, PlanRow, ProjectRow
+from tunti.web.asked import Token, regions_of, rows_of
 from tunti.web.guard import check_csrf
 from tunti.web.page import away, language_of, page
 from tunti.web.running import JOB_WORDS
 from tunti.web.said import TRAIL_WORDS
-from tunti.web.state import asked_of, service_of
+from tunti.web.state import Service, asked_of, service_of
 from tunti.work import audit, states
 from tunti.work.reading import furthest
 from tunti.work.roles import Act, may
@@ -43,7 +44,8 @@ def compare(request: Request, plan: Annotated[list[str] | None, Query(max_length
     done = [p for p in chosen if p.result is not None]
     sites = {p.name: set(p.content["points"] or ()) for p in done}
     everywhere = set.intersection(*sites.values()) if sites else set()
-    differ = sorted(set().union(*sites.values()) - everywhere) if sites else []
+    words = words_for(language_of(request))
+    differ = _told(service, asked.project, set().union(*sites.values()) - everywhere if sites else set(), words)
     # A plan of one region has figures of that region only.
     regions = {r["region"]: r for p in done if p.result for r in p.result["regions"]}
     return page(
@@ -58,6 +60,21 @@ def compare(request: Request, plan: Annotated[list[str] | None, Query(max_length
         illustrative=any(p.result["illustrative"] for p in done if p.result),
         workspace=True,
     )
+
+
+def _told(service: Service, project: ProjectRow, sites: set[str], words: Words) -> list[tuple[str, str, str]]:
+    """Give the id, name and region of sites, by region and name; a site that a plan adds has no region."""
+    inputs = service.ground(project).baseline()[0]
+    known = inputs.sites.drop(columns="source", errors="ignore").merge(
+        inputs.municipalities.drop(columns="source", errors="ignore"), on="municipality", how="left"
+    )
+    rows = {str(r["site"]): r for r in rows_of(known)}
+    told = []
+    for site in sites:
+        row = rows.get(site, {})
+        name = row.get("name")
+        told.append((site, site if missing(name) else str(name), str(words.place(row, "region"))))
+    return sorted(told, key=lambda r: (sort_key(r[2], words.language), sort_key(r[1], words.language)))
 
 
 @router.get("/work/{project}/log")
