@@ -44,7 +44,7 @@ def codes(made):
 )  # fmt: skip
 def test_no_command_prints_codes(project, words, language, monkeypatch):
     folder, made = project
-    monkeypatch.setattr("tunti.cli.show.out.width", 400)
+    monkeypatch.setattr("tunti.cli.show.out._width", 400)
     done = CliRunner().invoke(app, [words[0], str(folder), *words[1:], "--lang", language])
     assert done.exit_code == 0, done.output
     assert done.stdout.strip()

@@ -8,7 +8,7 @@ import sys
 from types import SimpleNamespace
 from unittest import mock
 
-from tunti.cli import main
+from tunti.cli import main, show
 from tunti.inputs.schemas import SCHEMAS
 
 TOML = """
@@ -43,6 +43,9 @@ def tunti(*words, code=0, env=None, process=False):
         with (
             mock.patch.dict(os.environ, world),
             mock.patch.object(sys, "argv", ["tunti", *words]),
+            # What is printed is as wide as asked, whatever another test made of the consoles.
+            mock.patch.object(show.out, "_width", int(world["COLUMNS"])),
+            mock.patch.object(show.err, "_width", int(world["COLUMNS"])),
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(told),
         ):
