@@ -9,12 +9,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 from sqlalchemy.engine import make_url
 
 from tunti.inputs.invent import invent
 from tunti.inputs.schemas import SCHEMAS
 from tunti.store.database import open_database, sqlite_url
+from tunti.store.models import Job
 from tunti.web.app import create_app
 from tunti.web.settings import ServeSettings
 from tunti.web.worker import Worker
@@ -74,11 +75,13 @@ def write(folder, country):
             frame.drop(columns=["lon", "lat"], errors="ignore").to_csv(folder / f"{name}.csv", index=False)
 
 
-def work(app, most=10):
-    """Do the jobs that wait, in this process."""
+def work(app, most=10, *, but=()):
+    """Do the jobs that wait, in this process; those of the kinds ``but`` are called off."""
     service = app.state.service
     worker = Worker(service.db, least_people=service.settings.least_people)
     for _ in range(most):
+        with service.db.writing() as session:
+            session.execute(update(Job).where(Job.kind.in_(but), Job.state == "queued").values(state="cancelled"))
         if not worker.once():
             return
 
@@ -147,8 +150,18 @@ def shared(url, tmp_path):
 
 
 @pytest.fixture
+def planned(shared, folder):
+    """A shared service with the public project ``maa``, whose plan has its network, figures and documents."""
+    return with_plan(shared, folder, but=("stages",))
+
+
+@pytest.fixture
 def busy(shared, folder):
-    """A shared service with the project ``maa``, public."""
+    """The same with services, premises, programme, money and remote service worked out, which takes longer."""
+    return with_plan(shared, folder, but=())
+
+
+def with_plan(shared, folder, but):
     log_in(shared, "admin")
     answer = send(
         shared,
@@ -162,7 +175,7 @@ def busy(shared, folder):
     answer = send(shared, "/work/maa/plans", {"title": "Ehdotus"}, at="/work/maa")
     assert answer.headers["location"] == "/work/maa/plans/ehdotus"
     send(shared, "/work/maa/plans/ehdotus/jobs", {"kind": "optimise"}, at="/work/maa/plans/ehdotus")
-    work(shared.app)
+    work(shared.app, but=but)
     return shared
 
 

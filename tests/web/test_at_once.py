@@ -41,58 +41,58 @@ def in_the_plan(text):
     return re.findall(r'href="/point/([^"]+)"', text.split('id="plan-title"')[1].split('id="map-title"')[0])
 
 
-def test_the_answer_changes_with_the_plan_at_once(busy, country):
-    before = asks(busy, country)
+def test_the_answer_changes_with_the_plan_at_once(planned, country):
+    before = asks(planned, country)
     assert NOT_YET in before.text
-    publish(busy)
-    first = asks(busy, country)
+    publish(planned)
+    first = asks(planned, country)
     assert first.headers["etag"] != before.headers["etag"]
     points = in_the_plan(first.text)
     assert points
-    again = asks(busy, country, **{"if-none-match": first.headers["etag"]})
+    again = asks(planned, country, **{"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    other = asks(busy, country, row=1, **{"if-none-match": first.headers["etag"]})
+    other = asks(planned, country, row=1, **{"if-none-match": first.headers["etag"]})
     assert other.status_code == 200
 
-    step(busy, "steering", "draft", why="A point closes.")
-    assert NOT_YET in asks(busy, country, **{"if-none-match": first.headers["etag"]}).text
-    log_in(busy, "editor")
-    told = busy.get(API).json()
+    step(planned, "steering", "draft", why="A point closes.")
+    assert NOT_YET in asks(planned, country, **{"if-none-match": first.headers["etag"]}).text
+    log_in(planned, "editor")
+    told = planned.get(API).json()
     change = {"version": told["version"], "changes": [{"do": "close", "site": points[0]}]}
-    assert busy.post(API + "/changes", json=change, headers={"X-CSRF-Token": told["csrf"]}).status_code == 200
-    send(busy, PLAN + "/jobs", {"kind": "plan"}, at=PLAN)
-    work(busy.app)
-    assert NOT_YET in asks(busy, country).text, "a draft is nobody's business"
-    publish(busy)
-    second = asks(busy, country)
+    assert planned.post(API + "/changes", json=change, headers={"X-CSRF-Token": told["csrf"]}).status_code == 200
+    send(planned, PLAN + "/jobs", {"kind": "plan"}, at=PLAN)
+    work(planned.app, but=("stages",))
+    assert NOT_YET in asks(planned, country).text, "a draft is nobody's business"
+    publish(planned)
+    second = asks(planned, country)
     assert points[0] not in in_the_plan(second.text)
     assert f"/point/{points[0]}" not in second.text, "nor is it in the list of all points"
-    assert busy.get(f"/point/{points[0]}").status_code == 404
-    items = busy.get("/collections/points/items?limit=1000").json()["features"]
+    assert planned.get(f"/point/{points[0]}").status_code == 404
+    items = planned.get("/collections/points/items?limit=1000").json()["features"]
     assert points[0] not in {f["id"] for f in items}
 
     assert "Put to hearing" in second.text
-    step(busy, "steering", "decided", why="Good.")
-    third = asks(busy, country, **{"if-none-match": second.headers["etag"]})
+    step(planned, "steering", "decided", why="Good.")
+    third = asks(planned, country, **{"if-none-match": second.headers["etag"]})
     assert third.status_code == 200
     assert "Put to hearing" not in third.text
     assert "Decided" in third.text
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_comment_shows_and_goes_at_once(busy, country):
-    publish(busy)
-    bare = asks(busy, country)
-    form = busy.get("/comment").text
+def test_a_comment_shows_and_goes_at_once(planned, country):
+    publish(planned)
+    bare = asks(planned, country)
+    form = planned.get("/comment").text
     key = re.search(r'name="form_key" value="([^"]+)"', form).group(1)
-    assert busy.post("/comment", data={"text": "Too far!", "by": "A", "form_key": key}).status_code == 200
-    assert asks(busy, country, **{"if-none-match": bare.headers["etag"]}).status_code == 304, "it waits"
+    assert planned.post("/comment", data={"text": "Too far!", "by": "A", "form_key": key}).status_code == 200
+    assert asks(planned, country, **{"if-none-match": bare.headers["etag"]}).status_code == 304, "it waits"
     for do, there in (("show", True), ("hide", False)):
-        log_in(busy, "steering")
-        number = re.search(rf"{PLAN}/comments/(\d+)", busy.get(PLAN + "/comments").text).group(1)
-        assert send(busy, f"{PLAN}/comments/{number}", {"do": do}, at=PLAN + "/comments").status_code == 303
-        assert ("Too far!" in asks(busy, country).text) is there
-    assert asks(busy, country).headers["etag"] == bare.headers["etag"]
+        log_in(planned, "steering")
+        number = re.search(rf"{PLAN}/comments/(\d+)", planned.get(PLAN + "/comments").text).group(1)
+        assert send(planned, f"{PLAN}/comments/{number}", {"do": do}, at=PLAN + "/comments").status_code == 303
+        assert ("Too far!" in asks(planned, country).text) is there
+    assert asks(planned, country).headers["etag"] == bare.headers["etag"]
 
 
 def test_changed_tables_are_seen_at_once(alone, folder, country):

@@ -123,12 +123,12 @@ def test_a_cell_of_the_project_is_changed_when_nothing_gets_worse(alone, folder)
 
 
 @pytest.mark.parametrize("name", ["editor", "region", "agency", "viewer"])
-def test_only_those_who_plan_everything_change_tables(busy, folder, name):
-    log_in(busy, name)
+def test_only_those_who_plan_everything_change_tables(planned, folder, name):
+    log_in(planned, name)
     content = (folder / "offices.csv").read_bytes()
     answers = [
-        send(busy, "/work/maa/tables", {}, at=PLAN + "/comments", files={"file": ("offices.csv", content, "x")}),
-        send(busy, "/work/maa/cells", {}, at=PLAN + "/comments"),
+        send(planned, "/work/maa/tables", {}, at=PLAN + "/comments", files={"file": ("offices.csv", content, "x")}),
+        send(planned, "/work/maa/cells", {}, at=PLAN + "/comments"),
     ]
     assert [a.status_code == 303 for a in answers] == [name == "editor"] * 2
     assert [a.status_code == 403 for a in answers] == [name != "editor"] * 2

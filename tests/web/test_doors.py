@@ -52,9 +52,9 @@ FILLED = {
 }
 
 
-def test_every_route_against_every_role(busy):
+def test_every_route_against_every_role(planned):
     """A role that lacks the right is refused, one that has it is not; without an account only public pages open."""
-    client = busy
+    client = planned
     for name in [None, *PEOPLE]:
         if name is None:
             client.cookies.clear()
@@ -90,38 +90,38 @@ def test_every_route_against_every_role(busy):
                 assert status in (400, 403, 404, 422, 200, 202), (name, path, status)
 
 
-def test_a_role_of_a_region_ends_at_its_border(busy):
-    log_in(busy, "region")
-    assert busy.get("/work/maa").status_code == 200
-    page = busy.get(PLAN)
+def test_a_role_of_a_region_ends_at_its_border(planned):
+    log_in(planned, "region")
+    assert planned.get("/work/maa").status_code == 200
+    page = planned.get(PLAN)
     assert page.status_code == 200, "a plan of all regions is read by everyone in the project"
-    version = busy.get(API).json()["version"]
-    token = busy.get("/api/projects").json()["csrf"]
+    version = planned.get(API).json()["version"]
+    token = planned.get("/api/projects").json()["csrf"]
     change = {"version": version, "changes": [{"do": "points", "points": None}]}
-    assert busy.post(f"{API}/changes", json=change, headers={"X-CSRF-Token": token}).status_code == 403
-    assert send(busy, "/work/maa/plans", {"title": "Oma", "region": "01"}, at="/work/maa").status_code == 400
-    assert send(busy, "/work/maa/plans", {"title": "Oma", "region": "02"}, at="/work/maa").status_code == 303
-    log_in(busy, "editor")
-    send(busy, "/work/maa/plans", {"title": "Toisen", "region": "01"}, at="/work/maa")
-    log_in(busy, "region")
-    assert busy.get("/work/maa/plans/toisen").status_code == 404
-    assert "Toisen" not in busy.get("/work/maa").text
+    assert planned.post(f"{API}/changes", json=change, headers={"X-CSRF-Token": token}).status_code == 403
+    assert send(planned, "/work/maa/plans", {"title": "Oma", "region": "01"}, at="/work/maa").status_code == 400
+    assert send(planned, "/work/maa/plans", {"title": "Oma", "region": "02"}, at="/work/maa").status_code == 303
+    log_in(planned, "editor")
+    send(planned, "/work/maa/plans", {"title": "Toisen", "region": "01"}, at="/work/maa")
+    log_in(planned, "region")
+    assert planned.get("/work/maa/plans/toisen").status_code == 404
+    assert "Toisen" not in planned.get("/work/maa").text
 
 
-def test_an_agency_changes_its_own_offices_only_and_sees_no_other_rents(busy):
-    log_in(busy, "agency")
+def test_an_agency_changes_its_own_offices_only_and_sees_no_other_rents(planned):
+    log_in(planned, "agency")
     path = PLAN + "/tables/offices"
-    version = busy.get(API).json()["version"]
+    version = planned.get(API).json()["version"]
     for office, status in (("t0000", 303), ("t0001", 403)):
         value = {"do": "value", "table": "offices", "row": office, "column": "staff", "value": "3", "version": version}
-        token = csrf(busy.get(PLAN + "/comments").text)
-        assert busy.post(path, data={**value, "csrf": token}, follow_redirects=False).status_code == status, office
-    own, other = busy.get(path, params={"row": "t0000"}).text, busy.get(path, params={"row": "t0001"}).text
+        token = csrf(planned.get(PLAN + "/comments").text)
+        assert planned.post(path, data={**value, "csrf": token}, follow_redirects=False).status_code == status, office
+    own, other = planned.get(path, params={"row": "t0000"}).text, planned.get(path, params={"row": "t0001"}).text
     assert 'id="c-rent_eur_year"' in own
     assert 'id="c-rent_eur_year"' not in other
     assert "54333" not in other.replace("\xa0", "")
-    log_in(busy, "viewer")
-    text = busy.get(path).text.replace("\xa0", "")
+    log_in(planned, "viewer")
+    text = planned.get(path).text.replace("\xa0", "")
     assert "32977" not in text
     assert "54333" not in text
 
@@ -144,13 +144,13 @@ def test_restricted_columns_leave_by_no_door(busy, country):
             assert not leaked, (name, path, leaked)
 
 
-def test_forms_need_the_token_of_the_session(busy):
-    log_in(busy, "editor")
-    for token in ("", "0" * 64, busy.app.state.service.sign("form", "other")):
-        answer = busy.post(PLAN + "/jobs", data={"kind": "plan", "csrf": token}, follow_redirects=False)
+def test_forms_need_the_token_of_the_session(planned):
+    log_in(planned, "editor")
+    for token in ("", "0" * 64, planned.app.state.service.sign("form", "other")):
+        answer = planned.post(PLAN + "/jobs", data={"kind": "plan", "csrf": token}, follow_redirects=False)
         assert answer.status_code == 403
     for headers in ({}, {"X-CSRF-Token": "x"}):
-        assert busy.post(f"{API}/jobs", json={"kind": "plan"}, headers=headers).status_code == 403
+        assert planned.post(f"{API}/jobs", json={"kind": "plan"}, headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -364,33 +364,33 @@ def test_formulas_stay_text_in_spreadsheets(alone):
     assert ",'=1+1," in alone.get("/work/project/plans/plan/comments.csv").text
 
 
-def test_numbers_of_other_plans_are_not_reached(busy):
+def test_numbers_of_other_plans_are_not_reached(planned):
     """A number in the address that belongs to another plan is not there."""
-    log_in(busy, "editor")
-    send(busy, "/work/maa/plans", {"title": "Toinen"}, at="/work/maa")
-    send(busy, PLAN + "/comments", {"text": "Hei"}, at=PLAN + "/comments")
-    number = re.search(r'/comments/(\d+)"', busy.get(PLAN + "/comments").text)[1]
+    log_in(planned, "editor")
+    send(planned, "/work/maa/plans", {"title": "Toinen"}, at="/work/maa")
+    send(planned, PLAN + "/comments", {"text": "Hei"}, at=PLAN + "/comments")
+    number = re.search(r'/comments/(\d+)"', planned.get(PLAN + "/comments").text)[1]
     other = "/work/maa/plans/toinen"
-    assert send(busy, f"{other}/comments/{number}", {"do": "delete"}, at=other + "/comments").status_code == 404
-    assert send(busy, f"{other}/jobs/1/cancel", {}, at=other + "/comments").status_code == 404
-    assert "Hei" in busy.get(PLAN + "/comments").text
+    assert send(planned, f"{other}/comments/{number}", {"do": "delete"}, at=other + "/comments").status_code == 404
+    assert send(planned, f"{other}/jobs/1/cancel", {}, at=other + "/comments").status_code == 404
+    assert "Hei" in planned.get(PLAN + "/comments").text
 
 
-def test_public_comments_are_limited(busy):
-    log_in(busy, "approver")
-    version = busy.get(API).json()["version"]
-    send(busy, PLAN + "/jobs", {"kind": "plan"}, at=PLAN)
-    work(busy.app)
-    assert send(busy, PLAN + "/state", {"to": "proposed", "version": version}, at=PLAN).status_code == 303
-    log_in(busy, "steering")
-    assert send(busy, PLAN + "/state", {"to": "heard", "version": version}, at=PLAN).status_code == 303
-    busy.cookies.clear()
+def test_public_comments_are_limited(planned):
+    log_in(planned, "approver")
+    version = planned.get(API).json()["version"]
+    send(planned, PLAN + "/jobs", {"kind": "plan"}, at=PLAN)
+    work(planned.app, but=("stages",))
+    assert send(planned, PLAN + "/state", {"to": "proposed", "version": version}, at=PLAN).status_code == 303
+    log_in(planned, "steering")
+    assert send(planned, PLAN + "/state", {"to": "heard", "version": version}, at=PLAN).status_code == 303
+    planned.cookies.clear()
     statuses = []
     for _ in range(5):
-        key = re.search(r'name="form_key" value="([^"]+)"', busy.get("/comment").text)[1]
-        statuses.append(busy.post("/comment", data={"text": "x", "form_key": key}).status_code)
+        key = re.search(r'name="form_key" value="([^"]+)"', planned.get("/comment").text)[1]
+        statuses.append(planned.post("/comment", data={"text": "x", "form_key": key}).status_code)
     assert statuses == [200, 200, 200, 400, 400]
-    assert busy.post("/comment", data={"text": "x", "form_key": "1.abc"}).status_code == 400
+    assert planned.post("/comment", data={"text": "x", "form_key": "1.abc"}).status_code == 400
 
 
 def test_secrets_are_not_logged(shared, capsys):
