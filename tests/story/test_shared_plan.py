@@ -30,7 +30,7 @@ def project(tmp_path_factory):
     return Project(folder)
 
 
-@pytest.mark.parametrize(("share", "points"), [(0.95, 18), (0.99, 31)])
+@pytest.mark.parametrize(("share", "points"), [(0.95, 18), pytest.param(0.99, 31, marks=pytest.mark.long)])
 def test_fewest_points_for_a_share_are_proven(project, share, points):
     found = project.locate(goal="fewest", share=share)
     assert found.proven
