@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 AXE = Path(__file__).parents[2] / "map" / "node_modules" / "axe-core" / "axe.min.js"
-PUBLIC = ("/", "/?place=1", "/accessibility", "/privacy", "/data", "/comment")
+PUBLIC = ("/", "/?place=1", "/accessibility", "/privacy", "/data", "/comment", "/nowhere")
 WORK = "/work/project"
 PLAN = f"{WORK}/plans/plan"
 PAGES = (
