@@ -15,7 +15,8 @@ from tunti.report import regional_document
 from tunti.report.before_after import before_after
 from tunti.report.document import Figure
 from tunti.report.sections.context import context_for
-from tunti.report.sections.summary import SUMMARY_MAP, changed_people, changes, losing, map_height
+from tunti.report.sections.moved import changed_people, changes, losing
+from tunti.report.sections.summary import SUMMARY_MAP, map_height
 from tunti.report.words import words_for
 from tunti.report.writers.pdf import write_pdf
 

@@ -11,8 +11,9 @@ from tunti.report.sections.closing import closing_section, office_counts, remote
 from tunti.report.sections.context import context_for
 from tunti.report.sections.missed import missed, missed_short, missed_texts
 from tunti.report.sections.money_short import paid_back, points_and_premises, range_text, unsure
+from tunti.report.sections.moved import changed_people, changes
 from tunti.report.sections.programme import _late
-from tunti.report.sections.summary import _decision, changed_people, changes
+from tunti.report.sections.summary import _decision
 from tunti.report.sections.today import _agencies as today_agencies
 from tunti.report.words import words_for
 

@@ -15,15 +15,8 @@ from tunti.report.national.money import costs_text, total_of
 from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.context import Context, records
 from tunti.report.sections.missed import below, told_short
-from tunti.report.sections.summary import (
-    changes_with,
-    drives_change,
-    losing,
-    map_alt,
-    map_height,
-    moved_people,
-    staying,
-)
+from tunti.report.sections.moved import changes_with, losing, moved_people, staying
+from tunti.report.sections.summary import drives_change, map_alt, map_height
 
 
 def summary_section(context: Context, found: National) -> Section:

@@ -13,8 +13,8 @@ from tunti.report.before_after import before_after
 from tunti.report.document import Block, Column, Figure, Paragraph, Section, Table, Value
 from tunti.report.sections.certainty import certainty
 from tunti.report.sections.context import Context, number, records, text
+from tunti.report.sections.moved import changed_people, changes
 from tunti.report.sections.points import municipalities_of
-from tunti.report.sections.summary import changed_people, changes
 from tunti.report.sections.today import today_note
 
 

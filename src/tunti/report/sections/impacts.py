@@ -9,8 +9,8 @@ from tunti.report.document import Block, Column, Paragraph, Section, Value
 from tunti.report.sections.agencies import unserved_sites
 from tunti.report.sections.closing import closed_offices
 from tunti.report.sections.context import Context, number, records
+from tunti.report.sections.moved import changed_people
 from tunti.report.sections.people import language_names
-from tunti.report.sections.summary import changed_people
 
 
 def _worst_tenth(context: Context) -> tuple[float, float] | None:
